@@ -1,7 +1,7 @@
 """What a forecaster is given and what it must give back.
 
-Belongs here: the panel of daily units, the interface every forecaster has, and the guard between them,
-which hides the future and checks the answer. Models go to their own modules, reading marts to
+Belongs here: the panel of daily units, the interface every forecaster has, and the guard between
+them, which hides the future and checks the answer. Models go to their own modules, reading marts to
 `pipeline`, turning units into chances and money to `chances`.
 """
 
@@ -46,7 +46,8 @@ class Panel:
             array = np.asarray(getattr(self, name))
             if array.shape != shape or array.dtype != kind:
                 raise ValueError(
-                    f"panel {name} must be {np.dtype(kind)} {shape}, not {array.dtype} {array.shape}"
+                    f"panel {name} must be {np.dtype(kind)} {shape}, "
+                    f"not {array.dtype} {array.shape}"
                 )
             object.__setattr__(self, name, _read_only(array))
         if len(set(self.keys)) != len(self.keys):
@@ -94,9 +95,9 @@ class Panel:
 class Simulation:
     """Joint draws of the units still to come.
 
-    remaining: int32 [ends, series, draws]; units from the origin to each end inclusive. Draw k is one
-        possible future: the same k belongs together over all series and all ends, so a later end is
-        never below an earlier one.
+    remaining: int32 [ends, series, draws]; units from the origin to each end inclusive. Draw k is
+        one possible future: the same k belongs together over all series and all ends, so a later
+        end is never below an earlier one.
     notes: one a series: why it fell back to its pool, or "".
     """
 
@@ -112,8 +113,8 @@ class Forecaster(Protocol):
     def sample_remaining(
         self, panel: Panel, origin: int, ends: Sequence[int], draws: int, seed: int
     ) -> np.ndarray:
-        """int32 [len(ends), series, draws]: units from day index `origin` (the first unknown day) to
-        day index `end` inclusive, jointly drawn. Same inputs and seed give the same numbers."""
+        """int32 [len(ends), series, draws]: units from day index `origin` (the first unknown day)
+        to day index `end` inclusive, jointly drawn. Same inputs and seed give the same numbers."""
         ...
 
 
@@ -136,7 +137,7 @@ def draw_remaining(
     draws: int,
     seed: int,
 ) -> Simulation:
-    """Ask a forecaster through the guard: it sees `panel.as_known(origin)`, and its answer is checked.
+    """Ask a forecaster through the guard: it sees `panel.as_known(origin)`; its answer is checked.
 
     `ends` are day indices, strictly rising, none before `origin`. All ends are read off the same
     simulated paths, so a month and the quarter that holds it agree draw by draw.
