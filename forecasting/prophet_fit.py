@@ -1,0 +1,202 @@
+"""One Prophet fit in one process: its fitted mean, and simulated mean paths.
+
+Belongs here: everything that touches Prophet and cmdstanpy, imported when a fit runs, their loggers
+held, their files kept in a folder that goes with the fit. Which series to fit, and whole counts
+around the paths, belong to `prophet_model`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from programs.errors import StairstepError
+
+Progress = Callable[[int, int], None]
+
+
+class ForecastError(StairstepError):
+    """A forecast that couldn't be made; the message names the series and what to do."""
+
+
+@dataclass(frozen=True)
+class FitTask:
+    """One series: history first, then the days to come.
+
+    dates: datetime64[D] [history + future]; units: float [history]; features: float columns over
+    both. end_offsets: days after the first future day, rising. seed: of this series alone.
+    """
+
+    key: str
+    dates: np.ndarray
+    units: np.ndarray
+    features: dict[str, np.ndarray]
+    end_offsets: tuple[int, ...]
+    draws: int
+    seed: int
+    changepoints: int
+    changepoint_range: float
+    changepoint_prior_scale: float
+    regressor_prior_scale: float
+    yearly_order: int  # 0: no yearly shape
+
+
+@dataclass(frozen=True)
+class SeriesFit:
+    """paths: float [ends, draws], expected units from the first future day to each end, one path a
+    draw. fitted: float [history], expected units of each past day."""
+
+    paths: np.ndarray
+    fitted: np.ndarray
+
+
+def run_fits(
+    tasks: Sequence[FitTask], processes: int, progress: Progress | None = None
+) -> list[SeriesFit]:
+    """Fit every task, in `processes` processes, in the order given. `progress(done, of)` is called
+    after each. Raises ForecastError naming the first series whose fit fails."""
+    done: list[SeriesFit] = []
+    if processes == 1 or len(tasks) == 1:
+        results = (fit_series(task) for task in tasks)
+        return _collect(results, done, len(tasks), progress)
+    from joblib import Parallel, delayed
+    from joblib.externals.loky import get_reusable_executor
+
+    try:
+        parallel = Parallel(n_jobs=processes, return_as="generator", batch_size=1)
+        results = parallel(delayed(fit_series)(task) for task in tasks)
+        return _collect(results, done, len(tasks), progress)
+    finally:
+        # Idle workers would hold Prophet's memory for five minutes, and outlive a killed run.
+        get_reusable_executor().shutdown(wait=True)
+
+
+def fit_series(task: FitTask) -> SeriesFit:
+    """Fit one series and simulate its trend. Raises ForecastError when Stan finds no optimum."""
+    with _quiet(), _own_numpy_seed(task.seed), tempfile.TemporaryDirectory() as folder:
+        import pandas as pd
+
+        model = _new_model(task)
+        frame = pd.DataFrame({"ds": pd.DatetimeIndex(task.dates), **task.features})
+        history = frame.iloc[: len(task.units)].assign(y=task.units)
+        backend = model.stan_backend
+        backend.model = _InputFiles(backend.model, Path(folder))
+        try:
+            # L-BFGS always: Newton, which Prophet picks below 100 days, is 30 times slower here.
+            model.fit(history, seed=task.seed, algorithm="LBFGS")
+        except RuntimeError as error:
+            raise ForecastError(
+                f"Prophet found no fit for {task.key}: {error}; "
+                "look at its daily units, or choose another forecaster"
+            ) from error
+        return _simulate(model, frame, task)
+
+
+def _new_model(task: FitTask):
+    from prophet import Prophet
+
+    model = Prophet(
+        growth="linear",
+        n_changepoints=task.changepoints,
+        changepoint_range=task.changepoint_range,
+        changepoint_prior_scale=task.changepoint_prior_scale,
+        weekly_seasonality=3,
+        yearly_seasonality=task.yearly_order or False,
+        daily_seasonality=False,
+        seasonality_mode="multiplicative",
+        uncertainty_samples=task.draws,
+    )
+    for name in task.features:
+        model.add_regressor(
+            name,
+            prior_scale=task.regressor_prior_scale,
+            standardize=False,
+            mode="multiplicative",
+        )
+    return model
+
+
+def _simulate(model, frame, task: FitTask) -> SeriesFit:
+    """Mean of every past day, and cumulative mean paths: sampled trend times calendar effects.
+
+    Prophet's own observation noise is left out: it is the same normal noise on a closed Sunday as
+    on a month's last day. `noise` puts counts around the paths instead.
+    """
+    prepared = model.setup_dataframe(frame.copy())
+    columns, _, components, _ = model.make_all_seasonality_features(prepared)
+    beta = model.params["beta"][0] * components["multiplicative_terms"].to_numpy()
+    effect = 1.0 + columns.to_numpy() @ beta
+    past = len(task.units)
+    fitted = np.asarray(model.predict_trend(prepared))[:past] * effect[:past]
+    future = prepared.iloc[past:].assign(trend=np.asarray(model.predict_trend(prepared))[past:])
+    trend = model.sample_predictive_trend_vectorized(future, task.draws)
+    paths = np.cumsum(np.asarray(trend) * effect[past:], axis=1)
+    return SeriesFit(paths[:, list(task.end_offsets)].T, fitted)
+
+
+def _collect(
+    results: Iterable[SeriesFit], done: list[SeriesFit], count: int, progress: Progress | None
+) -> list[SeriesFit]:
+    for result in results:
+        done.append(result)
+        if progress:
+            progress(len(done), count)
+    return done
+
+
+class _InputFiles:
+    """A Stan model whose inputs are files of ours. cmdstanpy's own writer is pure Python and takes
+    two fifths of a fit; the same numbers through json's C encoder take a tenth of that."""
+
+    def __init__(self, model, folder: Path) -> None:
+        self._model = model
+        self._folder = folder
+
+    def optimize(self, *, data: dict, inits: dict, **settings):
+        return self._model.optimize(
+            data=self._written("data", data),
+            inits=self._written("inits", inits),
+            output_dir=str(self._folder),
+            **settings,
+        )
+
+    def _written(self, name: str, values: dict) -> str:
+        path = self._folder / f"{name}.json"
+        path.write_text(json.dumps(values, default=lambda number: number.item()))
+        return str(path)
+
+
+@contextmanager
+def _quiet():
+    """Hold both libraries to errors, then put their levels back. Their loggers are asked for
+    first: each sets its own level when it is made, and would undo ours."""
+    from cmdstanpy.utils.logging import get_logger
+    from prophet.forecaster import logger as prophet_logger
+
+    loggers = [get_logger(), prophet_logger]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+@contextmanager
+def _own_numpy_seed(seed: int):
+    """Prophet draws from NumPy's global generator: seed it for this fit, then put it back."""
+    state = np.random.get_state()
+    np.random.seed(seed)
+    try:
+        yield
+    finally:
+        np.random.set_state(state)
