@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from forecasting.panel import Panel
+
 # The last five selling days hold about half of a month's registrations, the last one a sixth; the
 # first five hold a twelfth (measured on 2.66 million registrations). Wider bands blur the last day,
 # narrower ones have too few months to learn from.
@@ -20,23 +22,21 @@ MONTH_BANDS: dict[str, tuple[int, int]] = {
 }
 
 
-def selling_day_positions(
-    dates: np.ndarray, is_selling_day: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Position of each day among its calendar month's selling days, from its start and its end.
+def selling_day_positions(panel: Panel, row: int) -> tuple[np.ndarray, np.ndarray]:
+    """Position of each day among its month's selling days, from the month's start and its end.
 
-    dates: datetime64[D] [days]; is_selling_day: bool [days]. Returns two int arrays [days]: 1 for
-    the first selling day (2 the second, ...) and -1 for the last (-2 the one before, ...); 0 on
-    closed days. Where the calendar stops inside a month, the rest of that month is taken to follow
-    the weekdays' usual rule, so that a truncated month doesn't look finished.
+    Two int arrays [days]: 1 for the first selling day (2 the second, ...) and -1 for the last (-2
+    the one before, ...); 0 on closed days. Where a calendar month is cut off by the panel's end,
+    the rest of it is taken to follow the weekdays' usual rule, so that it doesn't look finished.
     """
-    months = dates.astype("datetime64[M]")
-    after = np.arange(dates[-1] + 1, (months[-1] + 1).astype("datetime64[D]"))
-    open_weekdays = usually_open(dates, is_selling_day)
-    selling = np.concatenate([is_selling_day, open_weekdays[weekdays(after)]])
-    month_of = np.concatenate([months, after.astype("datetime64[M]")])
+    dates, selling, months = panel.dates, panel.is_selling_day[row], panel.months(row)
+    if panel.sales_month is None:
+        last_month = dates[-1].astype("datetime64[M]")
+        after = np.arange(dates[-1] + 1, (last_month + 1).astype("datetime64[D]"))
+        selling = np.append(selling, usually_open(dates, selling)[weekdays(after)])
+        months = np.append(months, np.full(len(after), months[-1]))
     total = np.cumsum(selling)
-    _, starts, inverse = np.unique(month_of, return_index=True, return_inverse=True)
+    _, starts, inverse = np.unique(months, return_index=True, return_inverse=True)
     before = np.where(starts > 0, total[starts - 1], 0)
     ends = np.append(starts[1:], len(selling)) - 1
     from_start = np.where(selling, total - before[inverse], 0)
@@ -70,16 +70,15 @@ def public_holidays(country: str | None, dates: np.ndarray) -> np.ndarray:
     return np.isin(dates, names)
 
 
-def day_features(
-    dates: np.ndarray, is_selling_day: np.ndarray, is_holiday: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Indicator columns, float [days] each, by name.
+def day_features(panel: Panel, row: int, is_holiday: np.ndarray) -> dict[str, np.ndarray]:
+    """Indicator columns of one series, float [days] each, by name.
 
     closed_day: the store doesn't sell. eve_of_closed_day: it sells, and is shut the next day
     although that weekday is usually open. open_holiday: a public holiday on which it sells.
     """
-    from_start, from_end = selling_day_positions(dates, is_selling_day)
-    shut = ~is_selling_day & usually_open(dates, is_selling_day)[weekdays(dates)]
+    is_selling_day = panel.is_selling_day[row]
+    from_start, from_end = selling_day_positions(panel, row)
+    shut = ~is_selling_day & usually_open(panel.dates, is_selling_day)[weekdays(panel.dates)]
     features = {
         "closed_day": ~is_selling_day,
         "eve_of_closed_day": is_selling_day & np.append(shut[1:], False),

@@ -27,6 +27,9 @@ class Panel:
     is_selling_day: bool [series, days]; False before a rooftop opened (or its feed began), so the
         first True of a row is where that series' history starts.
     pools: the pool each series belongs to (brand x region x segment), where a thin series learns.
+    sales_month: int32 [series, days], a rising number for the OEM's month that holds each day, as
+        sales pile up at its end and not at the calendar's. None: calendar months. Where it is
+        given, the panel reaches the end of the last month it begins.
 
     The arrays are read-only views. Raises ValueError when shapes, types or dates don't fit.
     """
@@ -36,13 +39,17 @@ class Panel:
     units: np.ndarray
     is_selling_day: np.ndarray
     pools: tuple[str, ...]
+    sales_month: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         dates = np.asarray(self.dates, dtype="datetime64[D]")
         if dates.ndim != 1 or (len(dates) > 1 and not (np.diff(dates) == ONE_DAY).all()):
             raise ValueError("panel dates must be one row of contiguous days")
         shape = (len(self.keys), len(dates))
-        for name, kind in (("units", np.int32), ("is_selling_day", np.bool_)):
+        kinds = {"units": np.int32, "is_selling_day": np.bool_, "sales_month": np.int32}
+        for name, kind in kinds.items():
+            if name == "sales_month" and self.sales_month is None:
+                continue
             array = np.asarray(getattr(self, name))
             if array.shape != shape or array.dtype != kind:
                 raise ValueError(
@@ -88,7 +95,15 @@ class Panel:
             units=self.units[chosen],
             is_selling_day=self.is_selling_day[chosen],
             pools=tuple(self.pools[i] for i in chosen),
+            sales_month=None if self.sales_month is None else self.sales_month[chosen],
         )
+
+    def months(self, row: int) -> np.ndarray:
+        """The month of each day of one series, rising numbers [days]: the OEM's, or the calendar's
+        (months since 1970) where no sales calendar is known."""
+        if self.sales_month is not None:
+            return self.sales_month[row]
+        return self.dates.astype("datetime64[M]").astype(np.int32)
 
 
 @dataclass(frozen=True)

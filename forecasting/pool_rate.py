@@ -107,9 +107,9 @@ def _month_cells(panel: Panel) -> np.ndarray:
     cells = np.empty(panel.units.shape, dtype=np.int8)
     made: dict[bytes, np.ndarray] = {}
     for row, selling in enumerate(panel.is_selling_day):
-        name = np.packbits(selling).tobytes()
+        name = np.packbits(selling).tobytes() + panel.months(row).tobytes()
         if name not in made:
-            start, end = selling_day_positions(panel.dates, selling)
+            start, end = selling_day_positions(panel, row)
             made[name] = np.select(
                 [end == -1, (end >= -3) & (end < 0), (end >= -5) & (end < 0), start >= 6],
                 [0, 1, 2, 4],

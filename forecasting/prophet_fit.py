@@ -46,6 +46,7 @@ class FitTask:
     changepoint_prior_scale: float
     regressor_prior_scale: float
     yearly_order: int  # 0: no yearly shape
+    yearly_prior_scale: float
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,15 @@ def _new_model(task: FitTask):
         changepoint_range=task.changepoint_range,
         changepoint_prior_scale=task.changepoint_prior_scale,
         weekly_seasonality=3,
-        yearly_seasonality=task.yearly_order or False,
+        yearly_seasonality=False,
         daily_seasonality=False,
         seasonality_mode="multiplicative",
         uncertainty_samples=task.draws,
     )
+    if task.yearly_order:
+        model.add_seasonality(
+            "yearly", 365.25, task.yearly_order, prior_scale=task.yearly_prior_scale
+        )
     for name in task.features:
         model.add_regressor(
             name,

@@ -1,7 +1,7 @@
 """The forecast's tables: fixed schemas, and the files they are written to.
 
-Belongs here: column names, types and keys of what forecasting publishes beside the marts, and writing
-it in one step. Filling the rows belongs to `pipeline`.
+Belongs here: column names, types and keys of what forecasting publishes beside the marts, and
+writing it in one step. Filling the rows belongs to `pipeline`.
 """
 
 from __future__ import annotations
