@@ -1,0 +1,264 @@
+"""The ladder: what N counted units pay, as exact half-open segments.
+
+Here: an element's tiers and its target (objective or base) to segments, and looking one up.
+Not here: gates, deductions and program caps (standing.py); many samples at once (samples.py).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+from programs.money import ZERO, round_units
+from programs.rule_models import Band, Element, Rounding, ShareOfBase
+
+NO_SHARE = Decimal("0.000000")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Counted units [from_units, to_units) and what they pay:
+
+    fixed_amount + amount_per_unit × max(paid_units − paid_offset_units, 0)
+    + msrp_share × paid_msrp_amount. Tier 0 is below the first tier. `edge_pct` and `edge_exact`
+    are the tier's stated edge and its units before rounding; None below the first tier.
+    """
+
+    from_units: int
+    to_units: int | None
+    tier_number: int
+    fixed_amount: Decimal = ZERO
+    amount_per_unit: Decimal = ZERO
+    paid_offset_units: int = 0
+    msrp_share: Decimal = NO_SHARE
+    edge_pct: Decimal | None = None
+    edge_exact: Decimal | None = None
+
+    def amount(self, paid_units: int, paid_msrp_amount: Decimal) -> Fraction:
+        """What the segment pays, exact."""
+        units = max(paid_units - self.paid_offset_units, 0)
+        return (
+            Fraction(self.fixed_amount)
+            + Fraction(self.amount_per_unit) * units
+            + Fraction(self.msrp_share) * Fraction(paid_msrp_amount)
+        )
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """All segments from 0 units up, without gap or overlap."""
+
+    segments: tuple[Segment, ...]
+    tier_count: int
+
+    @cached_property
+    def edges(self) -> tuple[int, ...]:
+        """The first unit of each segment, in order; the first is 0."""
+        return tuple(segment.from_units for segment in self.segments)
+
+    def segment_at(self, counted_units: int) -> Segment:
+        """The segment that holds a number of counted units (negative counts as 0)."""
+        return self.segments[bisect_right(self.edges, max(counted_units, 0)) - 1]
+
+    def next_tier(self, counted_units: int) -> Segment | None:
+        """The first segment of the next higher tier; None at the top."""
+        tier = self.segment_at(counted_units).tier_number
+        return next((found for found in self.segments if found.tier_number > tier), None)
+
+    def tier_edges(self) -> tuple[tuple[int, int], ...]:
+        """(tier_number, first unit) of each tier that can be reached, in order."""
+        first: dict[int, int] = {}
+        for segment in self.segments:
+            if segment.tier_number:
+                first.setdefault(segment.tier_number, segment.from_units)
+        return tuple(first.items())
+
+
+@dataclass(frozen=True)
+class TierRule:
+    """One tier as the compiled table holds it; pct edges as 90 for 90 %."""
+
+    tier_number: int
+    from_edge: Decimal
+    amount_per_unit: Decimal = ZERO
+    amount_flat: Decimal = ZERO
+    msrp_share: Decimal = NO_SHARE
+
+
+@dataclass(frozen=True)
+class LadderRules:
+    """All that turns a target into a ladder; one row of `elements` with its `element_tiers`."""
+
+    tiers: tuple[TierRule, ...]
+    edge_unit: Literal["pct", "units", "none"]
+    edge_rounding: Rounding = "up"
+    shape: Literal["retroactive", "marginal"] = "retroactive"
+    choice: Literal["highest", "added"] = "highest"
+    cap_units: int | None = None
+    cap_base_share: Decimal | None = None
+    cap_base_rounding: Rounding | None = None
+    cap_base_minimum_units: int = 0
+
+
+def ladder_rules(element: Element) -> LadderRules:
+    """The ladder's part of an element's rules."""
+    share = element.caps.share_of_base
+    return LadderRules(
+        tiers=tuple(_tier(index + 1, band) for index, band in enumerate(element.tiers.bands)),
+        edge_unit=edge_unit(element),
+        edge_rounding=element.tiers.rounding,
+        shape=element.tiers.shape,
+        choice=element.tiers.choose,
+        cap_units=element.caps.units,
+        cap_base_share=_share(share),
+        cap_base_rounding=share.rounding if share else None,
+        cap_base_minimum_units=share.at_least if share else 0,
+    )
+
+
+def edge_unit(element: Element) -> Literal["pct", "units", "none"]:
+    """In what an element's edges are stated; `none` when nothing is aimed at."""
+    if element.against.target == "nothing":
+        return "none"
+    return "pct" if element.tiers.edges == "percent" else "units"
+
+
+def _share(share: ShareOfBase | None) -> Decimal | None:
+    return share.percent / 100 if share else None
+
+
+def _tier(number: int, band: Band) -> TierRule:
+    return TierRule(
+        tier_number=number,
+        from_edge=band.from_edge,
+        amount_per_unit=band.per_unit if band.per_unit is not None else ZERO,
+        amount_flat=band.flat if band.flat is not None else ZERO,
+        msrp_share=band.msrp_percent / 100 if band.msrp_percent is not None else NO_SHARE,
+    )
+
+
+def build_ladder(rules: LadderRules, target_units: int | None) -> Ladder | None:
+    """The ladder against a target: the objective, or last year's units.
+
+    None (state `no_objective`) when percent edges have no target: it isn't known, or it is an
+    objective of 0. A base of 0 is a target only for marginal tiers: every unit is above it.
+    """
+    if rules.edge_unit == "pct":
+        if target_units is None or (target_units == 0 and rules.shape != "marginal"):
+            return None
+    starts = [_start(rules, tier, target_units) for tier in rules.tiers]
+    if rules.shape == "marginal":
+        segments = _marginal(rules, starts)
+    else:
+        segments = _retroactive(rules, starts)
+    segments = _capped(segments, rules, target_units)
+    if segments[0].from_units > 0:
+        segments.insert(0, Segment(0, segments[0].from_units, 0))
+    return Ladder(tuple(segments), len(rules.tiers))
+
+
+def _start(rules: LadderRules, tier: TierRule, target_units: int | None) -> Segment:
+    """A tier's edge in whole units, as a segment that pays nothing yet."""
+    edge_pct = None
+    if rules.edge_unit == "pct":
+        edge_pct = tier.from_edge
+        exact = Fraction(tier.from_edge) * (target_units or 0) / 100
+    else:
+        exact = Fraction(tier.from_edge)
+    # An edge has at most 4 places and a hundredth two more, so this division is exact.
+    edge_exact = Decimal(exact.numerator) / Decimal(exact.denominator)
+    units = round_units(exact, rules.edge_rounding)
+    return Segment(units, None, tier.tier_number, edge_pct=edge_pct, edge_exact=edge_exact)
+
+
+def _closed(segments: list[Segment]) -> list[Segment]:
+    """Each segment up to the next one's edge; those that rounding left empty are dropped."""
+    ends = [segment.from_units for segment in segments[1:]] + [None]
+    closed = [replace(segment, to_units=end) for segment, end in zip(segments, ends, strict=True)]
+    return [
+        found for found in closed if found.to_units is None or found.to_units > found.from_units
+    ]
+
+
+def _retroactive(rules: LadderRules, starts: list[Segment]) -> list[Segment]:
+    """Each tier pays on every paid unit, back to the first; `added` tiers pay those below too."""
+    segments = []
+    for position, start in enumerate(starts):
+        first = 0 if rules.choice == "added" else position
+        paying = rules.tiers[first : position + 1]
+        segments.append(
+            replace(
+                start,
+                fixed_amount=sum((tier.amount_flat for tier in paying), ZERO),
+                amount_per_unit=sum((tier.amount_per_unit for tier in paying), ZERO),
+                msrp_share=sum((tier.msrp_share for tier in paying), NO_SHARE),
+            )
+        )
+    return _closed(segments)
+
+
+def _marginal(rules: LadderRules, starts: list[Segment]) -> list[Segment]:
+    """Each tier pays only the units above its own edge, and those below keep what they paid."""
+    segments, fixed = [], ZERO
+    for position, (start, tier) in enumerate(zip(starts, rules.tiers, strict=True)):
+        if position:
+            before = rules.tiers[position - 1]
+            fixed += before.amount_per_unit * (start.from_units - starts[position - 1].from_units)
+        segments.append(
+            replace(
+                start,
+                fixed_amount=fixed,
+                amount_per_unit=tier.amount_per_unit,
+                paid_offset_units=start.from_units,
+            )
+        )
+    return _closed(segments)
+
+
+def _cap_units(rules: LadderRules, target_units: int | None) -> int | None:
+    """The most units that are paid; None without a cap."""
+    if rules.cap_base_share is not None and rules.cap_base_rounding is not None:
+        share = Fraction(rules.cap_base_share) * (target_units or 0)
+        return max(rules.cap_base_minimum_units, round_units(share, rules.cap_base_rounding))
+    return rules.cap_units
+
+
+def _capped(segments: list[Segment], rules: LadderRules, target_units: int | None) -> list[Segment]:
+    """Segments split where the cap in units is reached; from there on the amount stands still.
+
+    What is paid is what counts (the loader sees to it), so the cap lies on counted units: above
+    the first edge for marginal tiers, from the first unit for retroactive ones.
+    """
+    cap = _cap_units(rules, target_units)
+    if cap is None:
+        return segments
+    limit = cap + (segments[0].from_units if rules.shape == "marginal" else 0)
+    capped: list[Segment] = []
+    standing: Decimal | None = None
+    for segment in segments:
+        if segment.to_units is not None and segment.to_units <= limit:
+            capped.append(segment)
+            continue
+        if segment.from_units < limit:
+            capped.append(replace(segment, to_units=limit))
+        at_limit = segment.fixed_amount + segment.amount_per_unit * max(
+            limit - segment.paid_offset_units, 0
+        )
+        if rules.shape == "marginal":
+            # Brackets above the limit add nothing to what the limit paid.
+            standing = at_limit if standing is None else standing
+            at_limit = standing
+        capped.append(
+            replace(
+                segment,
+                from_units=max(segment.from_units, limit),
+                fixed_amount=at_limit,
+                amount_per_unit=ZERO,
+                paid_offset_units=0,
+            )
+        )
+    return capped

@@ -1,0 +1,41 @@
+"""Exact rounding: the only places where money and edges lose digits.
+
+Here: half-up to the cent on exact fractions, and whole units by a stated rule.
+Not here: when a rule rounds (ladder.py for edges, standing.py for money).
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+HALF = Fraction(1, 2)
+ZERO = Decimal("0.00")
+Exact = Fraction | Decimal | int
+
+
+def cents_half_up(amount: Exact) -> int:
+    """An exact amount in dollars as whole cents, half a cent up."""
+    return math.floor(Fraction(amount) * 100 + HALF)
+
+
+def dollars(cents: int) -> Decimal:
+    """Whole cents as dollars with two places."""
+    return Decimal(cents).scaleb(-2).quantize(ZERO)
+
+
+def round_money(amount: Exact) -> Decimal:
+    """An exact amount in dollars to the cent, half up."""
+    return dollars(cents_half_up(amount))
+
+
+def round_units(exact: Exact, rounding: Literal["up", "down", "nearest"]) -> int:
+    """An exact number of units to whole units; `nearest` takes a half up."""
+    exact = Fraction(exact)
+    if rounding == "up":
+        return math.ceil(exact)
+    if rounding == "down":
+        return math.floor(exact)
+    return math.floor(exact + HALF)

@@ -1,0 +1,180 @@
+"""A rulebook: one program's rules, in every version ever announced.
+
+Here: YAML text to a checked Rulebook, its revisions merged, and which version rules a period.
+Not here: the parts' models (rule_models.py), faults across fields (rule_checks.py), running the
+examples (examples.py), tables for SQL (compiled.py), reading files (callers).
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from programs.calendars import Calendar, Period, free_period
+from programs.documents import Listing, Mapping, problem_at, read_document, validate
+from programs.errors import DocumentError, Problem, UnknownReferenceError
+from programs.rule_checks import faults_of
+from programs.rule_models import Revision, RuleVersion
+
+# What a revision can't change: it would be another program.
+FIXED_SECTIONS = ("program", "oem", "announced", "effective", "ends", "source", "revisions")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a program: its number (1 = first), its rules, and the document it came from
+    (for the line of anything said about it)."""
+
+    number: int
+    rules: RuleVersion
+    document: Mapping
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """One program in all its versions, oldest first."""
+
+    file: str
+    versions: tuple[Version, ...]
+
+    @property
+    def program_code(self) -> str:
+        return self.versions[0].rules.program
+
+    @property
+    def latest(self) -> RuleVersion:
+        return self.versions[-1].rules
+
+    def version_for(self, period: Period, known_on: datetime.date) -> Version | None:
+        """The version that rules a period, of those announced by a date; None before the first.
+
+        A version rules every period from the one that holds its effective date on, whole; a later
+        announcement goes before an earlier one.
+        """
+        ruling = [
+            version
+            for version in self.versions
+            if version.rules.announced <= known_on and rules_period(version.rules, period)
+        ]
+        return ruling[-1] if ruling else None
+
+
+def rules_period(rules: RuleVersion, period: Period) -> bool:
+    """Whether a version may rule a period: effective by its end, not ended before its start."""
+    return rules.effective <= period.end and (rules.ends is None or rules.ends >= period.start)
+
+
+def periods_of(rules: RuleVersion, calendars: dict[str, Calendar]) -> tuple[Period, ...]:
+    """The periods that a version rules. Raises UnknownReferenceError for an unknown calendar."""
+    when = rules.when
+    if when.grain == "free":
+        periods = tuple(free_period(span.start, span.end) for span in when.dates)
+    else:
+        calendar = calendars.get(str(when.calendar))
+        if calendar is None:
+            raise UnknownReferenceError(
+                f"{rules.program}: when.calendar: '{when.calendar}' is no calendar; "
+                f"known are {', '.join(sorted(calendars)) or 'none'}"
+            )
+        periods = calendar.periods(when.grain)
+    return tuple(period for period in periods if rules_period(rules, period))
+
+
+def read_rulebook(text: str, file: str, *, run_examples: bool = True) -> Rulebook:
+    """Read a rulebook from YAML text, check it, and run its examples.
+
+    `file` is the name that errors carry. Raises DocumentError naming file, line, field, what is
+    wrong and what would be right; an example that doesn't come out is such an error too.
+    """
+    document = read_document(text, file)
+    versions = tuple(_versions(document, file))
+    rulebook = Rulebook(file, versions)
+    if run_examples:
+        # Examples evaluate rulebooks, so they import this module: bound here, when used.
+        from programs.examples import failed_examples
+
+        problems = [
+            problem_at(version.document, file, ("examples", failure.index), failure.message)
+            for version in versions
+            for failure in failed_examples(version.rules)
+        ]
+        if problems:
+            raise DocumentError(list(dict.fromkeys(problems)))
+    return rulebook
+
+
+def _versions(document: Mapping, file: str) -> list[Version]:
+    revisions = document.get("revisions", Listing())
+    if not isinstance(revisions, Listing):
+        problem = problem_at(document, file, ("revisions",), "must be a list of revisions")
+        raise DocumentError([problem])
+    current = _without(document, "revisions")
+    versions = [_version(1, current, file)]
+    for index, stated in enumerate(revisions):
+        current = _revised(document, current, stated, index, file)
+        version = _version(index + 2, current, file)
+        if version.rules.announced < versions[-1].rules.announced:
+            path = ("revisions", index, "announced")
+            message = "is before the version before; order revisions by announcement"
+            raise DocumentError([problem_at(document, file, path, message)])
+        versions.append(version)
+    return versions
+
+
+def _version(number: int, document: Mapping, file: str) -> Version:
+    rules = validate(RuleVersion, document, file)
+    problems = [problem_at(document, file, path, message) for path, message in faults_of(rules)]
+    if problems:
+        raise DocumentError(problems)
+    return Version(number, rules, document)
+
+
+def _revised(document: Mapping, current: Mapping, stated: Any, index: int, file: str) -> Mapping:
+    """The document after one revision: the sections under `change` replaced whole."""
+    try:
+        validate(Revision, stated, file)
+    except DocumentError as error:
+        raise DocumentError(
+            [
+                Problem(found.file, found.line, f"revisions[{index}].{found.field}", found.message)
+                for found in error.problems
+            ]
+        ) from error
+    changes = stated["change"]
+    for name in changes:
+        if name in FIXED_SECTIONS or name not in _known_sections():
+            path = ("revisions", index, "change", name)
+            sections = sorted(set(_known_sections()) - set(FIXED_SECTIONS))
+            message = f"is no section a revision can change; those are {', '.join(sections)}"
+            raise DocumentError([problem_at(document, file, path, message)])
+    revised = _without(current, "ends")
+    for source in (_without(stated, "change"), changes):
+        for name, value in source.items():
+            revised[name] = value
+            revised.key_lines[name] = source.key_lines[name]
+    return revised
+
+
+def _known_sections() -> list[str]:
+    return [field.alias or name for name, field in RuleVersion.model_fields.items()]
+
+
+def _without(document: Mapping, *names: str) -> Mapping:
+    """A shallow copy without some keys; lines are kept."""
+    copy = Mapping({name: value for name, value in document.items() if name not in names})
+    copy.line = document.line
+    copy.key_lines = dict(document.key_lines)
+    return copy
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a rulebook file, for editors."""
+    schema = RuleVersion.model_json_schema(by_alias=True)
+    revision = Revision.model_json_schema(by_alias=True)
+    schema.setdefault("$defs", {}).update(revision.pop("$defs", {}))
+    schema["$defs"]["Revision"] = revision
+    schema["properties"]["revisions"] = {"type": "array", "items": {"$ref": "#/$defs/Revision"}}
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Stairstep rulebook"
+    return schema
