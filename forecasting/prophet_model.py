@@ -30,6 +30,9 @@ class ProphetOptions:
     minimum_units: in the last year; under it the fit chases single cars.
     quiet_days: a series that sold nothing for so long has ended or paused, but its trend goes on.
     yearly_history_days: a year's shape needs two years, or it is taken for trend.
+    yearly_order, yearly_prior_scale: a weak yearly shape. With Prophet's own (order 10, scale 10)
+        three years of low counts are remembered day by day: quantile loss 0.120 on 2023's
+        registrations against 0.102, and 72 % against 81 % inside the 80 % band.
     changepoints, changepoint_range: one every two months, up to the last three, so that the level
         follows the years and the last weeks can't bend it.
     changepoint_prior_scale: Prophet's 0.05 follows the noise of low counts: quantile loss 0.130
@@ -43,7 +46,7 @@ class ProphetOptions:
     quiet_days: int = 90
     yearly_history_days: int = 730
     yearly_order: int = 2
-    yearly_prior_scale: float = 0.05
+    yearly_prior_scale: float = 0.02
     changepoints: int = 18
     changepoint_range: float = 0.92
     changepoint_prior_scale: float = 0.02

@@ -1,0 +1,347 @@
+"""What the forecast reads of programs: open periods with their ladders, facts and gates.
+
+Belongs here: opening the warehouse read-only, and its queries on programs, as frozen values of
+`programs`. Daily units go to `series`, simulating to forecasters, judging draws to `chances`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from forecasting.prophet_fit import ForecastError
+from programs.gates import GateResult, GateState
+from programs.ladder import Ladder, Segment
+from programs.standing import ElementFacts, ElementRules, ProgramCap
+
+COMPILED_TABLES = (
+    "rooftops", "programs", "elements", "deductions", "gates", "segment_memberships",
+    "selling_days",
+)  # fmt: skip
+ElementKey = tuple[str, str, str, str]  # rooftop, program, period, element
+ProgramKey = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Share:
+    """One unit segment's part in an element."""
+
+    segment_code: str
+    is_counted: bool
+    is_paid: bool
+
+
+@dataclass(frozen=True)
+class OpenElement:
+    """An element of an open period as it stands, with pending units taken as if reported.
+
+    facts: as of now, the as-of date's own units included. today_*: how many of those are of the
+    as-of date itself, which the simulation draws again.
+    """
+
+    rules: ElementRules
+    facts: ElementFacts
+    shares: tuple[Share, ...]
+    today_counted_units: int
+    today_paid_units: int
+    today_paid_msrp_amount: Decimal
+
+
+@dataclass(frozen=True)
+class OpenProgram:
+    """A program of one rooftop in an open period, with all its elements: a cap binds them together.
+
+    paid_msrp_amount: of the units that any element pays, each once, as of now; today_...: of those,
+    the as-of date's.
+    """
+
+    rooftop_id: str
+    program_code: str
+    period_code: str
+    period_start: date
+    period_end: date
+    oem_code: str
+    calendar_code: str | None
+    cap: ProgramCap
+    elements: tuple[OpenElement, ...]
+    paid_msrp_amount: Decimal
+    today_paid_msrp_amount: Decimal
+
+    @property
+    def segments(self) -> set[str]:
+        return {share.segment_code for element in self.elements for share in element.shares}
+
+
+def open_warehouse(warehouse_path: Path, compiled_dir: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection with the compiled rules as views of the schema `compiled`'s names.
+
+    Raises ForecastError when the warehouse or a compiled table isn't there.
+    """
+    for path in (warehouse_path, *(compiled_dir / f"{name}.parquet" for name in COMPILED_TABLES)):
+        if not path.exists():
+            raise ForecastError(f"the forecast needs {path}; run the steps before it first")
+    connection = duckdb.connect(":memory:")
+    connection.execute(f"attach {_quoted(warehouse_path)} as warehouse (read_only)")
+    for name in COMPILED_TABLES:
+        source = _quoted(compiled_dir / f"{name}.parquet")
+        connection.execute(f"create view {name} as select * from read_parquet({source})")
+    return connection
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str, *values: object) -> list[dict]:
+    return connection.execute(sql, list(values)).to_arrow_table().to_pylist()
+
+
+def read_open_programs(
+    connection: duckdb.DuckDBPyConnection, as_of_date: date
+) -> tuple[OpenProgram, ...]:
+    """Every enrolled rooftop x program whose period holds the as-of date, in order of key."""
+    ladders = _read_ladders(connection)
+    gates = _read_gates(connection)
+    shares = _read_shares(connection)
+    pending = _read_pending_and_today(connection, as_of_date)
+    msrp = _read_program_msrp(connection, as_of_date)
+    programs: dict[ProgramKey, list[OpenElement]] = defaultdict(list)
+    heads: dict[ProgramKey, dict] = {}
+    for row in _rows(connection, _OPEN_ELEMENTS, as_of_date, as_of_date):
+        program = (row["rooftop_id"], row["program_code"], row["period_code"])
+        key = (*program, row["element_code"])
+        owned = shares[row["program_code"], row["program_version"], row["element_code"]]
+        element = _element(row, ladders.get(key), gates[key], pending.get(key, {}), owned)
+        programs[program].append(element)
+        heads[program] = row
+    return tuple(
+        _program(heads[key], programs[key], msrp.get(key, {})) for key in sorted(programs)
+    )
+
+
+_OPEN_ELEMENTS = """
+select
+    standing.rooftop_id, standing.program_code, standing.program_version,
+    standing.period_code, standing.element_code, standing.reported_units,
+    standing.pending_units, standing.paid_units, standing.paid_msrp_amount,
+    standing.open_recall_units, standing.tier_count, standing.standing_state,
+    period.period_start_date, period.period_end_date,
+    elements.element_order, elements.counts_equal_pays, elements.is_volume,
+    elements.cap_amount, deductions.program_code is not null as has_open_recall_deduction,
+    programs.oem_code, programs.calendar_code,
+    programs.cap_amount as program_cap_amount, programs.cap_msrp_share
+from warehouse.marts.fct_element_standing as standing
+inner join warehouse.marts.fct_program_standing as period
+    on standing.rooftop_id = period.rooftop_id
+    and standing.program_code = period.program_code
+    and standing.period_code = period.period_code
+inner join elements
+    on standing.program_code = elements.program_code
+    and standing.program_version = elements.program_version
+    and standing.element_code = elements.element_code
+inner join programs
+    on standing.program_code = programs.program_code
+    and standing.program_version = programs.program_version
+left join (
+    select distinct program_code, program_version, element_code
+    from deductions
+    where kind = 'open_recall_share'
+) as deductions
+    on standing.program_code = deductions.program_code
+    and standing.program_version = deductions.program_version
+    and standing.element_code = deductions.element_code
+where period.period_start_date <= ? and period.period_end_date >= ?
+    and standing.standing_state <> 'not_enrolled'
+order by
+    standing.rooftop_id, standing.program_code, standing.period_code,
+    elements.element_order, standing.element_code
+"""
+
+
+def _element(
+    row: dict,
+    ladder_segments: list[Segment] | None,
+    gates: list[GateResult],
+    pending: dict,
+    shares: tuple[Share, ...],
+) -> OpenElement:
+    ladder = Ladder(tuple(ladder_segments), row["tier_count"] or 0) if ladder_segments else None
+    return OpenElement(
+        rules=ElementRules(
+            program_code=row["program_code"],
+            element_code=row["element_code"],
+            element_order=row["element_order"],
+            ladder=ladder if row["standing_state"] != "no_objective" else None,
+            counts_equal_pays=row["counts_equal_pays"],
+            is_volume=row["is_volume"],
+            cap_amount=row["cap_amount"],
+            has_open_recall_deduction=row["has_open_recall_deduction"],
+        ),
+        facts=ElementFacts(
+            counted_units=(row["reported_units"] or 0) + (row["pending_units"] or 0),
+            paid_units=(row["paid_units"] or 0) + pending.get("pending_paid_units", 0),
+            paid_msrp_amount=(row["paid_msrp_amount"] or Decimal(0))
+            + pending.get("pending_paid_msrp_amount", Decimal(0)),
+            open_recall_units=row["open_recall_units"] or 0,
+            gates=tuple(gates),
+        ),
+        shares=shares,
+        today_counted_units=pending.get("today_counted_units", 0),
+        today_paid_units=pending.get("today_paid_units", 0),
+        today_paid_msrp_amount=pending.get("today_paid_msrp_amount", Decimal(0)),
+    )
+
+
+def _program(row: dict, elements: Iterable[OpenElement], msrp: dict) -> OpenProgram:
+    return OpenProgram(
+        rooftop_id=row["rooftop_id"],
+        program_code=row["program_code"],
+        period_code=row["period_code"],
+        period_start=row["period_start_date"],
+        period_end=row["period_end_date"],
+        oem_code=row["oem_code"],
+        calendar_code=row["calendar_code"],
+        cap=ProgramCap(row["program_cap_amount"], row["cap_msrp_share"]),
+        elements=tuple(elements),
+        paid_msrp_amount=msrp.get("paid_msrp_amount", Decimal(0)),
+        today_paid_msrp_amount=msrp.get("today_paid_msrp_amount", Decimal(0)),
+    )
+
+
+def _read_ladders(connection: duckdb.DuckDBPyConnection) -> Mapping[ElementKey, list[Segment]]:
+    found: dict[ElementKey, list[Segment]] = defaultdict(list)
+    sql = """
+        select * from warehouse.marts.fct_ladder_segment
+        order by rooftop_id, program_code, period_code, element_code, segment_number
+    """
+    for row in _rows(connection, sql):
+        found[_key(row)].append(
+            Segment(
+                from_units=row["from_units"],
+                to_units=row["to_units"],
+                tier_number=row["tier_number"],
+                fixed_amount=row["fixed_amount"],
+                amount_per_unit=row["amount_per_unit"],
+                paid_offset_units=row["paid_offset_units"],
+                msrp_share=row["msrp_share"],
+                edge_pct=row["edge_pct"],
+                edge_exact=row["edge_exact"],
+            )
+        )
+    return found
+
+
+def _key(row: dict) -> ElementKey:
+    return row["rooftop_id"], row["program_code"], row["period_code"], row["element_code"]
+
+
+def _read_gates(connection: duckdb.DuckDBPyConnection) -> Mapping[ElementKey, list[GateResult]]:
+    """Each gate's state today; how far it reduces stands in the compiled rules."""
+    sql = """
+        select distinct
+            gate.rooftop_id, gate.program_code, gate.period_code, gate.element_code,
+            gate.gate_code, gate.gate_state, gate.effect, rule.reduce_to_share
+        from warehouse.marts.fct_gate as gate
+        inner join warehouse.marts.fct_element_standing as standing
+            on gate.rooftop_id = standing.rooftop_id
+            and gate.program_code = standing.program_code
+            and gate.period_code = standing.period_code
+            and gate.element_code = standing.element_code
+        left join (
+            select distinct
+                program_code, program_version, element_code, gate_code, reduce_to_share
+            from gates
+        ) as rule
+            on gate.program_code = rule.program_code
+            and standing.program_version = rule.program_version
+            and gate.gate_code = rule.gate_code
+            and (rule.element_code is null or rule.element_code = gate.element_code)
+        order by all
+    """
+    found: dict[ElementKey, list[GateResult]] = defaultdict(list)
+    for row in _rows(connection, sql):
+        state = GateState[row["gate_state"].upper()]
+        found[_key(row)].append(
+            GateResult(row["gate_code"], state, row["effect"], row["reduce_to_share"])
+        )
+    return found
+
+
+def _read_shares(
+    connection: duckdb.DuckDBPyConnection,
+) -> Mapping[tuple[str, int, str], tuple[Share, ...]]:
+    """The unit segments that an element counts or pays."""
+    sql = """
+        select program_code, program_version, element_code, segment_code, is_counted, is_paid
+        from segment_memberships
+        where is_counted or is_paid
+        order by all
+    """
+    found: dict[tuple[str, int, str], tuple[Share, ...]] = defaultdict(tuple)
+    for row in _rows(connection, sql):
+        key = (row["program_code"], row["program_version"], row["element_code"])
+        found[key] += (Share(row["segment_code"], row["is_counted"], row["is_paid"]),)
+    return found
+
+
+def _read_pending_and_today(
+    connection: duckdb.DuckDBPyConnection, as_of_date: date
+) -> Mapping[ElementKey, dict]:
+    """Pending units that would be paid, and the as-of date's own units, per element."""
+    sql = """
+        select
+            unit.rooftop_id, unit.program_code, unit.period_code, member.element_code,
+            count(*) filter (is_pending_unit and member.is_paid) as pending_paid_units,
+            coalesce(sum(unit.msrp_amount) filter (is_pending_unit and member.is_paid), 0.00)
+                as pending_paid_msrp_amount,
+            count(*) filter (is_today and member.is_counted) as today_counted_units,
+            count(*) filter (is_today and member.is_paid) as today_paid_units,
+            coalesce(sum(unit.msrp_amount) filter (is_today and member.is_paid), 0.00)
+                as today_paid_msrp_amount
+        from (
+            select
+                *, count_state = 'pending' as is_pending_unit, counting_date = ? as is_today
+            from warehouse.marts.fct_counted_unit
+            where count_state in ('pending', 'reported')
+        ) as unit
+        inner join segment_memberships as member
+            on unit.segment_code = member.segment_code
+            and unit.program_code = member.program_code
+            and unit.program_version = member.program_version
+        where is_pending_unit or is_today
+        group by all
+    """
+    return {_key(row): row for row in _rows(connection, sql, as_of_date)}
+
+
+def _read_program_msrp(
+    connection: duckdb.DuckDBPyConnection, as_of_date: date
+) -> Mapping[ProgramKey, dict]:
+    """MSRP of the units that any element of a program pays, each once; a cap is a share of it."""
+    sql = """
+        select
+            unit.rooftop_id, unit.program_code, unit.period_code,
+            sum(unit.msrp_amount) as paid_msrp_amount,
+            coalesce(sum(unit.msrp_amount) filter (unit.counting_date = ?), 0.00)
+                as today_paid_msrp_amount
+        from warehouse.marts.fct_counted_unit as unit
+        where unit.count_state in ('pending', 'reported') and unit.msrp_amount is not null
+            and exists (
+                select 1 from segment_memberships as member
+                where member.segment_code = unit.segment_code
+                    and member.program_code = unit.program_code
+                    and member.program_version = unit.program_version
+                    and member.is_paid
+            )
+        group by all
+    """
+    return {
+        (row["rooftop_id"], row["program_code"], row["period_code"]): row
+        for row in _rows(connection, sql, as_of_date)
+    }
