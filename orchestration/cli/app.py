@@ -1,0 +1,108 @@
+"""The Typer application and its entry point: options all commands share, and how errors end.
+
+A command raises; here it becomes one clear line on standard error and an exit code, with a
+traceback only under --debug. Commands belong to their own modules.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Annotated, Any
+
+import typer
+
+from orchestration.cli import codes, init_command, run_command, serve_commands, standing_command
+from orchestration.cli.options import GateStopped, state
+from programs.errors import StairstepError
+
+app = typer.Typer(
+    name="stairstep",
+    epilog=codes.EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def common(
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
+) -> None:
+    """OEM dealer program progress from a dealer group's raw files.
+
+    [bold]Start here[/bold]
+
+      stairstep init my-group          a new group's folder, explained line by line
+      stairstep run --home my-group    land, check, transform, forecast, publish
+      stairstep standing --home my-group
+      stairstep app --home my-group    the dashboard
+
+    STAIRSTEP_HOME names the home folder where --home is left out.
+    """
+    state.debug = debug
+
+
+for module in (init_command, run_command, standing_command, serve_commands):
+    module.register(app)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the command line and exits with its code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of a command line. Errors are printed, never raised."""
+    if "--debug" in arguments:  # it counts wherever it stands
+        arguments = ["--debug", *(word for word in arguments if word != "--debug")]
+    try:
+        code = _click(app)(args=arguments, standalone_mode=False)
+    except GateStopped as stopped:
+        _say(str(stopped))
+        return codes.GATE_STOPPED
+    except StairstepError as error:
+        return _failed(str(error), codes.USER_ERROR)
+    except KeyboardInterrupt:
+        _say("interrupted; nothing that was published has changed")
+        return codes.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the outermost rim: any fault becomes a line and a code
+        return _ended(error)
+    return int(code or codes.OK)
+
+
+def _ended(error: Exception) -> int:
+    """Typer's own ways to end, and everything unexpected."""
+    if hasattr(error, "exit_code"):
+        shown = getattr(error, "format_message", None)
+        if shown is None:
+            return int(error.exit_code)
+        return _usage(error)
+    if type(error).__name__ == "Abort":
+        return codes.INTERRUPTED
+    kind, text = type(error).__name__, " ".join(str(error).split())[:300]
+    return _failed(f"unexpected {kind}: {text}", codes.UNEXPECTED)
+
+
+def _usage(error: Any) -> int:
+    context = getattr(error, "ctx", None)
+    hint = f" (see {context.command_path} --help)" if context else ""
+    _say(f"error: {error.format_message()}{hint}")
+    return codes.USAGE
+
+
+def _failed(message: str, code: int) -> int:
+    if state.debug:
+        traceback.print_exc()
+    _say(f"error: {message}")
+    return code
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201 - plain, so that it is one line wherever it goes
+
+
+def _click(application: typer.Typer) -> Any:
+    return typer.main.get_command(application)

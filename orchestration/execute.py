@@ -1,0 +1,128 @@
+"""Runs the job `everything` in this process, and says how it ended in our own words.
+
+The command line and the tests come in here; the daemon runs the same definitions without it.
+Dagster's instance for a home (SQLite or Postgres) is set up here too.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestration.home import Home
+from orchestration.journal import FAILED, Progress, Silent, read_json
+from orchestration.settings import Settings, read_settings
+
+JOB = "everything"
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a run ended. `record` is what last_run.json says of it."""
+
+    run_id: str
+    outcome: str  # published, stopped_by_gate, failed
+    failed_step: str | None
+    message: str | None
+    record: dict[str, Any]
+    error: BaseException | None = None
+
+
+def prepare_instance(home: Home, settings: Settings) -> Path:
+    """Writes HOME/dagster/dagster.yaml from the settings and names it as DAGSTER_HOME."""
+    import yaml
+
+    folder = home.dagster
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = yaml.safe_dump(_instance_config(settings), sort_keys=False)
+    header = "# Written from the settings at each start; change HOME/settings.yaml instead.\n"
+    file = folder / "dagster.yaml"
+    if not file.is_file() or file.read_text(encoding="utf-8") != header + wanted:
+        file.write_text(header + wanted, encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = str(folder)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
+    if settings.storage != "sqlite":
+        os.environ["STAIRSTEP_STORAGE"] = settings.storage
+    return folder
+
+
+def run_everything(
+    home: Home,
+    *,
+    as_of: str = "",
+    known_at: str = "",
+    progress: Progress | None = None,
+    settings: Settings | None = None,
+) -> RunOutcome:
+    """Runs the whole job on `home` in this process and gives back how it ended.
+
+    Raises StairstepError for what a user can mend before a step has begun (home, settings, lock);
+    KeyboardInterrupt when the user stops it.
+    """
+    from orchestration.lock import check_unlocked
+
+    check_unlocked(home.lock_file)
+    chosen = settings or read_settings(home)
+    prepare_instance(home, chosen)
+    import dagster as dg
+
+    from orchestration.build import build_definitions
+    from orchestration.walk import walk_resource
+
+    definitions = build_definitions(
+        home=home.root, resources={"walk": walk_resource(home, progress or Silent())}
+    )
+    job = definitions.resolve_job_def(JOB)
+    with dg.DagsterInstance.get() as instance:
+        try:
+            result = job.execute_in_process(
+                instance=instance,
+                raise_on_error=False,
+                run_config={
+                    "resources": {"walk": {"config": {"as_of": as_of, "known_at": known_at}}},
+                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                },
+            )
+        except dg.DagsterExecutionInterruptedError as error:
+            raise KeyboardInterrupt from error
+        return _outcome(home, result)
+
+
+def _outcome(home: Home, result: Any) -> RunOutcome:
+    record = read_json(home.last_run) or {}
+    if record.get("run_id") == result.run_id:
+        return RunOutcome(
+            run_id=result.run_id,
+            outcome=record["outcome"],
+            failed_step=record["failed_step"],
+            message=record["message"],
+            record=record,
+        )
+    # It failed before the walk was opened: another run's lock, or a home that went away.
+    step, message = _failure(result)
+    return RunOutcome(result.run_id, FAILED, step, message, {})
+
+
+def _failure(result: Any) -> tuple[str | None, str]:
+    for event in result.all_events:
+        data = event.event_specific_data
+        error = getattr(data, "error", None)
+        if error is not None:
+            while error.cause is not None:
+                error = error.cause
+            return event.step_key, " ".join(str(error.message).split())
+    return None, "the run ended without saying why; see `stairstep dagster`"
+
+
+def _instance_config(settings: Settings) -> dict[str, Any]:
+    config: dict[str, Any] = {
+        "telemetry": {"enabled": False},
+        "concurrency": {"runs": {"max_concurrent_runs": 1}},
+        "python_logs": {"python_log_level": "WARNING"},
+        "freshness": {"enabled": True},
+    }
+    if settings.storage != "sqlite":
+        config["storage"] = {"postgres": {"postgres_url": {"env": "STAIRSTEP_STORAGE"}}}
+    return config

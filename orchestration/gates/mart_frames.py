@@ -1,0 +1,295 @@
+"""Frames of the marts and of the forecast: keys, whole cents, and what one table says of another.
+
+Read from the warehouse and the forecast's Parquet, never copied whole. What must hold of the frames
+belongs to `expectations.marts` and `expectations.forecasts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from orchestration.home import Home
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+AMOUNTS = (
+    "amount_earned",
+    "amount_held",
+    "amount_forfeited",
+    "amount_deducted",
+    "amount_capped",
+    "amount_before_gates",
+)
+ELEMENT_KEY = "rooftop_id, program_code, element_code, period_code"
+PROGRAM_KEY = "rooftop_id, program_code, period_code"
+
+
+@contextmanager
+def mart_frames(home: Home) -> Iterator[MartFrames]:
+    """Frames of the marts and, where there is one, of the forecast of `home`."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{_quoted(str(home.warehouse_file))}' as w (read_only)")
+        folder = _quoted(str(home.forecast))
+        for file in home.forecast.glob("*.parquet"):
+            connection.execute(
+                f"create view {file.stem} as from read_parquet('{folder}/{file.name}')"
+            )
+        compiled = _quoted(str(home.compiled))
+        for file in home.compiled.glob("*.parquet"):
+            connection.execute(
+                f"create view compiled_{file.stem} as from read_parquet('{compiled}/{file.name}')"
+            )
+        yield MartFrames(connection)
+
+
+class MartFrames:
+    """The frames, each by the name of the suite that looks at it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def marts_every_row(self) -> pd.DataFrame:
+        """A row per enrolment and period of its program: how many standings, how many elements."""
+        return self._frame(
+            f"""
+            with expected as (
+                select distinct e.rooftop_id, e.program_code, p.period_code
+                from compiled_enrolments e
+                join compiled_program_periods p using (program_code, program_version)
+                where p.period_start_date <= coalesce(e.to_date, date '9999-12-31')
+                  and p.period_end_date >= coalesce(e.from_date, date '0001-01-01')
+                  and p.period_end_date >= (select min(period_end_date) from {_mart("standing")})
+                  and p.period_start_date
+                      <= (select max(period_start_date) from {_mart("standing")})
+            ),
+            actual as (
+                select {PROGRAM_KEY}, program_version, count(*) as standing_row_count
+                from {_mart("standing")} group by all
+            ),
+            elements as (
+                select {PROGRAM_KEY}, count(*) as element_row_count
+                from {_mart("element")} group by all
+            ),
+            stated as (
+                select program_code, program_version, count(*) as element_count
+                from compiled_elements group by all
+            )
+            select {PROGRAM_KEY}, coalesce(standing_row_count, 0) as standing_row_count,
+                coalesce(element_row_count, 0) as element_row_count,
+                coalesce(element_count, 0) as element_count
+            from expected
+            full join actual using ({PROGRAM_KEY})
+            left join elements using ({PROGRAM_KEY})
+            left join stated using (program_code, program_version)
+            order by all
+            """
+        )
+
+    def marts_program_standing(self) -> pd.DataFrame:
+        """A row per standing: its states, its amounts in cents, its elements' amounts."""
+        return self._frame(
+            f"""
+            with elements as (
+                select {PROGRAM_KEY}, {_cents("sum(amount_earned)")} as element_amount_earned_cents
+                from {_mart("element")} group by all
+            )
+            select {PROGRAM_KEY}, standing_state, gate_state, {_amount_columns()},
+                coalesce(element_amount_earned_cents, 0) as element_amount_earned_cents,
+                selling_days_total,
+                selling_days_elapsed + selling_days_left as selling_days_counted
+            from {_mart("standing")} left join elements using ({PROGRAM_KEY}) order by all
+            """
+        )
+
+    def marts_element_standing(self) -> pd.DataFrame:
+        """A row per element: counts, tier, amounts in cents, and the VINs behind the count."""
+        return self._frame(
+            f"""
+            with counted as (
+                select rooftop_id, program_code, period_code, unnest(counted_element_codes)
+                    as element_code, count(*) as counted_unit_count
+                from {_mart("unit")} where count_state = 'reported' group by all
+            )
+            select {ELEMENT_KEY}, s.reported_units, s.pending_units, s.tier_number, s.tier_count,
+                case when coalesce(d.counts_equal_pays, false) then s.paid_units else 0 end
+                    as paid_reported_units,
+                coalesce(counted_unit_count, 0) as counted_unit_count, {_amount_columns()}
+            from {_mart("element")} s
+            left join counted using ({ELEMENT_KEY})
+            left join w.marts.dim_element d using (program_code, program_version, element_code)
+            order by all
+            """
+        )
+
+    def marts_counted_units(self) -> pd.DataFrame:
+        """A row per program and rooftop: how many of its units break which promise."""
+        return self._frame(
+            f"""
+            with units as (
+                select rooftop_id, program_code, period_code, vin,
+                    count(*) as row_count,
+                    count(*) filter (where reason_code is null or reason_code = '')
+                        as unexplained_count,
+                    count(*) filter (where source_file is null or source_row is null)
+                        as untraced_count,
+                    count(*) filter (where is_counted and (counting_date < period_start_date
+                        or counting_date > period_end_date)) as outside_period_count
+                from {_mart("unit")} group by rooftop_id, program_code, period_code, vin
+            )
+            select rooftop_id, program_code, sum(row_count - 1)::bigint as duplicate_count,
+                sum(unexplained_count)::bigint as unexplained_count,
+                sum(untraced_count)::bigint as untraced_count,
+                sum(outside_period_count)::bigint as outside_period_count
+            from units group by rooftop_id, program_code order by all
+            """
+        )
+
+    def marts_standing_daily(self) -> pd.DataFrame:
+        """A row per open element: the last day of its chart beside its standing."""
+        return self._frame(
+            f"""
+            with last_day as (
+                select {ELEMENT_KEY}, arg_max(reported_units, date) as reported_units,
+                    {_cents("arg_max(amount_earned, date)")} as amount_earned_cents
+                from {_mart("daily")} group by all
+            )
+            select {ELEMENT_KEY}, last_day.reported_units, amount_earned_cents,
+                e.reported_units as standing_reported_units,
+                {_cents("e.amount_earned")} as standing_amount_earned_cents
+            from last_day
+            join {_mart("element")} e using ({ELEMENT_KEY})
+            join {_mart("standing")} s using ({PROGRAM_KEY})
+            where s.is_open order by all
+            """
+        )
+
+    def marts_ladders(self) -> pd.DataFrame:
+        """A row per ladder: where it begins, whether it is whole."""
+        return self._frame(
+            f"""
+            with segments as (
+                select {ELEMENT_KEY}, from_units, to_units, tier_number,
+                    lead(from_units) over w as next_from_units,
+                    lead(tier_number) over w as next_tier_number,
+                    row_number() over w as position
+                from w.marts.fct_ladder_segment
+                window w as (partition by {ELEMENT_KEY} order by segment_number)
+            )
+            select {ELEMENT_KEY},
+                max(from_units) filter (where position = 1) as first_from_units,
+                (1 - count(*) filter (where to_units is null)) as open_end_missing,
+                count(*) filter (where next_from_units is not null
+                    and to_units is distinct from next_from_units) as broken_join_count,
+                count(*) filter (where next_tier_number < tier_number) as falling_tier_count
+            from segments group by all order by all
+            """
+        )
+
+    def marts_gaps(self) -> pd.DataFrame:
+        """A row per gap."""
+        return self._frame(
+            f"select gap_id, rooftop_id, severity, {_cents('amount_at_risk')} "
+            "as amount_at_risk_cents from w.marts.fct_gap order by all"
+        )
+
+    def marts_feed_health(self) -> pd.DataFrame:
+        """A row per feed."""
+        return self._frame("select feed_id, feed_state from w.marts.fct_feed_health order by all")
+
+    def forecasts_bands(self) -> pd.DataFrame:
+        """A row per forecast element."""
+        return self._frame(
+            f"""
+            select {ELEMENT_KEY}, units_to_date, low_95_units, low_80_units, median_units,
+                high_80_units, high_95_units, expected_units, chance_any_tier,
+                {_cents("expected_amount")} as expected_amount_cents, history_days
+            from fct_forecast order by all
+            """
+        )
+
+    def forecasts_tiers(self) -> pd.DataFrame:
+        """A row per tier of each forecast element, beside the tier below and the element."""
+        return self._frame(
+            f"""
+            select t.rooftop_id, t.program_code, t.element_code, t.period_code, t.tier_number,
+                t.chance,
+                coalesce(lag(t.chance) over w, 1.0) as chance_of_tier_below,
+                coalesce(f.chance_any_tier, -1.0) as chance_any_tier,
+                first_value(t.chance) over w as chance_of_first_tier
+            from fct_forecast_tier t left join fct_forecast f using ({ELEMENT_KEY})
+            window w as (
+                partition by t.rooftop_id, t.program_code, t.element_code, t.period_code
+                order by t.tier_number
+            )
+            order by all
+            """
+        )
+
+    def forecasts_coverage(self) -> pd.DataFrame:
+        """A row per open volume element: how many forecasts it has."""
+        return self._frame(
+            f"""
+            with forecast as (
+                select {ELEMENT_KEY}, count(*) as forecast_row_count
+                from fct_forecast group by all
+            )
+            select {ELEMENT_KEY}, coalesce(forecast_row_count, 0) as forecast_row_count
+            from {_mart("element")} e
+            join {_mart("standing")} s using ({PROGRAM_KEY})
+            join w.marts.dim_element d
+                on d.program_code = e.program_code and d.program_version = e.program_version
+                and d.element_code = e.element_code
+            left join forecast using ({ELEMENT_KEY})
+            where s.is_open and d.is_volume and e.standing_state <> 'not_enrolled' order by all
+            """
+        )
+
+    def forecasts_samples(self) -> pd.DataFrame:
+        """A row per series: how many draws, and its lowest."""
+        return self._frame(
+            """
+            select rooftop_id, segment_code, period_end_date::varchar as period_end_date,
+                len(remaining_units) as draw_count,
+                (select max(len(remaining_units)) from fct_forecast_sample) as expected_draw_count,
+                coalesce(list_min(remaining_units), -1) as lowest_remaining_units
+            from fct_forecast_sample order by all
+            """
+        )
+
+    def _frame(self, sql: str) -> pd.DataFrame:
+        return self._connection.execute(sql).df()
+
+
+_MARTS = {
+    "standing": "w.marts.fct_program_standing",
+    "element": "w.marts.fct_element_standing",
+    "unit": "w.marts.fct_counted_unit",
+    "daily": "w.marts.fct_standing_daily",
+}
+
+
+def _mart(name: str) -> str:
+    return _MARTS[name]
+
+
+def _cents(amount: str) -> str:
+    """Whole cents: pandas would make a float of a decimal."""
+    return f"({amount} * 100)::bigint"
+
+
+def _amount_columns() -> str:
+    columns = [f"{_cents(name)} as {name}_cents" for name in AMOUNTS]
+    return ", ".join(
+        [*columns, f"-{_cents('amount_before_gates')} as minus_amount_before_gates_cents"]
+    )
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

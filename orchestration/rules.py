@@ -1,0 +1,74 @@
+"""Reading a group's configuration from its home, and writing compiled rules as Parquet for dbt.
+
+What the documents mean and how they compile belongs to `programs`, which does no I/O; what SQL
+makes of the tables, to dbt_project.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.home import Home
+from programs.calendars import Calendar, read_calendar
+from programs.errors import StairstepError
+from programs.group import Group, read_group
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class ConfigurationError(StairstepError):
+    """The home lacks a document that a run needs."""
+
+
+def load_group(home: Home) -> Group:
+    """The group of stairstep.yaml. Raises DocumentError naming file, line and field."""
+    home.check()
+    return read_group(_text(home.group_file), _shown(home, home.group_file))
+
+
+def load_calendars(home: Home) -> dict[str, Calendar]:
+    """The sales calendars by their code."""
+    calendars = [
+        read_calendar(_text(path), _shown(home, path)) for path in _documents(home.calendars)
+    ]
+    return {calendar.code: calendar for calendar in calendars}
+
+
+def load_rulebooks(home: Home) -> list[Any]:
+    """The programs' rulebooks, in order of file name."""
+    from programs.rulebook import read_rulebook
+
+    return [read_rulebook(_text(path), _shown(home, path)) for path in _documents(home.rulebooks)]
+
+
+def write_tables(tables: Mapping[str, pa.Table], folder: Path) -> int:
+    """Writes each table as <name>.parquet, whole or not at all; gives back the rows written."""
+    import pyarrow.parquet as parquet
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        temporary = folder / f".{name}.{os.getpid()}.tmp"
+        parquet.write_table(table, temporary)
+        os.replace(temporary, folder / f"{name}.parquet")
+    return sum(table.num_rows for table in tables.values())
+
+
+def _documents(folder: Path) -> list[Path]:
+    found = sorted(path for path in folder.glob("*.y*ml") if path.suffix in (".yaml", ".yml"))
+    if not found:
+        raise ConfigurationError(
+            f"{folder} holds no .yaml file; a run needs at least one ({folder.name})"
+        )
+    return found
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _shown(home: Home, path: Path) -> str:
+    return str(path.relative_to(home.root))
