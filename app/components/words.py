@@ -1,0 +1,106 @@
+"""Sentences a manager reads: what the standing means and what the next tier takes.
+
+Belongs here: wording made from records, with the figures as they are. Figures' own writing is
+app/format.py, markup app/components/card.py. A sentence never suggests moving a date or a report.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app import format as fmt
+from app.queries import ElementView, ProgramView
+from app.records import ProgramStanding
+
+STATE_WORDS = {
+    "met": "met",
+    "not_met": "not met",
+    "too_early": "too early to say",
+    "unknown": "unknown",
+    "none": "no gate",
+}
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The pace so far beside the pace that the next tier needs; `is_enough` None where unknown."""
+
+    current: Decimal | None
+    needed: Decimal | None
+    days_left: int | None
+    is_enough: bool | None
+
+
+def next_tier_chance(view: ElementView) -> float | None:
+    """Return the forecast's chance of reaching the next tier, or None where there is none."""
+    for tier in view.forecast_tiers:
+        if tier.tier_number == view.standing.next_tier_number:
+            return tier.chance
+    return None
+
+
+def chance_text(probability: float | None) -> str:
+    """Write a chance as number and words: `68 %, about 2 in 3`."""
+    if probability is None:
+        return "no forecast"
+    return f"{fmt.chance(probability)}, {fmt.chance_in_words(probability)}"
+
+
+def pace(standing: ProgramStanding) -> Pace:
+    """Return the pace now and the pace needed."""
+    current, needed = standing.units_per_selling_day, standing.needed_units_per_selling_day
+    enough = None if current is None or needed is None else current >= needed
+    return Pace(current, needed, standing.selling_days_left, enough)
+
+
+def headline(view: ProgramView) -> str:
+    """Return the one sentence that matters this morning."""
+    standing, element = view.standing, view.headline
+    if standing.standing_state == "no_objective":
+        return "The OEM has published no objective for this period, so no tier can be reached yet."
+    if standing.standing_state == "not_enrolled":
+        return "This rooftop isn't enrolled for this period."
+    if element is None:
+        return "No element of this program has a standing."
+    if standing.next_tier_number is None or standing.units_to_next_tier is None:
+        return _top_sentence(view)
+    if not standing.is_open:
+        missed = fmt.plural(standing.units_to_next_tier, "unit")
+        return f"Ended {missed} short of tier {standing.next_tier_number}."
+    to_go = fmt.plural(standing.units_to_next_tier, "more unit")
+    worth = element.standing.worth_of_next_tier_amount
+    reach = "reaches" if standing.units_to_next_tier == 1 else "reach"
+    sentence = f"{to_go} {reach} tier {standing.next_tier_number}"
+    if worth is not None and worth > 0:
+        sentence += f", worth {fmt.money(worth)} more"
+    return sentence + "."
+
+
+def _top_sentence(view: ProgramView) -> str:
+    element = view.headline
+    current = next(
+        (
+            s
+            for s in view.headline.segments
+            if s.tier_number == element.standing.tier_number
+            and (s.to_units is None or (element.standing.reported_units or 0) < s.to_units)
+        ),
+        None,
+    )
+    if not element.segments:
+        return "There is no ladder for this period."
+    if current is not None and current.amount_per_unit and view.standing.is_open:
+        return f"Top tier reached. Every further unit adds {fmt.money(current.amount_per_unit)}."
+    return "Top tier reached."
+
+
+def differences(standing: ProgramStanding) -> str | None:
+    """Say how reported, and the OEM's own count differ; None where they agree or none was given."""
+    if standing.official_units is None or standing.reported_units is None:
+        return None
+    apart = standing.official_units - standing.reported_units
+    if apart == 0:
+        return None
+    direction = "more" if apart > 0 else "fewer"
+    return f"The OEM counts {fmt.plural(abs(apart), 'unit')} {direction} than we do"

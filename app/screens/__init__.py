@@ -1,0 +1,1 @@
+"""One file per page of app/navigation.py; each runs alone under `streamlit run`."""

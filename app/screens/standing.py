@@ -1,0 +1,122 @@
+"""Standing: one rooftop's open programs, each as a card, and the periods that ended.
+
+Belongs here: the order of things on this page. A card is app/components/card.py.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from app import format as fmt
+from app.components.card import card
+from app.components.charts import period_chart
+from app.components.states import nothing_here
+from app.components.tables import ended_periods, tiles
+from app.frame import Screen, choose_rooftop, open_screen, warn_of_feeds
+from app.navigation import link
+from app.queries import ProgramView, daily_standings, gaps, program_views, total
+from app.theme import show_chart
+
+
+def show(screen: Screen) -> None:
+    """Draw the page."""
+    rooftop_id = choose_rooftop(screen)
+    warn_of_feeds(screen, rooftop_id)
+    views = program_views(screen.source, rooftop_id)
+    if not views:
+        nothing_here(
+            "No program is open here",
+            "No program that this rooftop is enrolled in has a period on this day. "
+            "Ended periods are below.",
+        )
+    else:
+        _summary(screen, rooftop_id, views)
+    asked = st.query_params.get("program")
+    ordered = sorted(views, key=lambda view: view.standing.program_code != asked)
+    for view in ordered:
+        _card(screen, rooftop_id, view)
+    _ended(screen, rooftop_id)
+
+
+def _summary(screen: Screen, rooftop_id: str, views: tuple[ProgramView, ...]) -> None:
+    standings = [view.standing for view in views]
+    risks = gaps(screen.source, rooftop_id)
+    at_risk = total(gap.amount_at_risk for gap in risks)
+    next_tier = total(row.worth_of_next_tier_amount for row in standings)
+    expected = [
+        element.forecast.expected_amount
+        for view in views
+        for element in view.elements
+        if element.forecast and element.forecast.expected_amount is not None
+    ]
+    next_end: date = min(row.period_end_date for row in standings)
+    st.html(
+        tiles(
+            (
+                "earned so far",
+                fmt.money(total(row.amount_earned for row in standings)),
+                f"in {fmt.plural(len(standings), 'open program')}",
+                "ss-first",
+            ),
+            (
+                "expected by period end",
+                fmt.money(total(expected)) if expected else fmt.UNKNOWN,
+                "the forecast's average",
+                "",
+            ),
+            (
+                "next tiers are worth",
+                fmt.money(next_tier),
+                f"first period ends {fmt.day(next_end)}",
+                "",
+            ),
+            (
+                "at risk",
+                fmt.money(at_risk),
+                f"in {fmt.plural(len(risks), 'gap')}",
+                "ss-risk" if at_risk else "",
+            ),
+        )
+    )
+
+
+def _card(screen: Screen, rooftop_id: str, view: ProgramView) -> None:
+    standing = view.standing
+    key = f"{standing.program_code}-{standing.period_code}"
+    st.html(card(view))
+    with st.container(horizontal=True, key=f"ss-links-{key}", gap="small"):
+        given = {"rooftop": rooftop_id, "program": standing.program_code}
+        link("explain", "Explain, VIN by VIN", period=standing.period_code, **given)
+        link("what-if", "What if", **given)
+    headline = view.headline
+    if headline is not None:
+        with st.expander(f"{standing.program_name}, day by day", icon=":material/show_chart:"):
+            days = daily_standings(
+                screen.source,
+                rooftop_id,
+                standing.program_code,
+                headline.standing.element_code,
+                standing.period_code,
+            )
+            if days:
+                show_chart(
+                    period_chart(days, headline, standing),
+                    key=f"chart-{key}",
+                    alt=f"{standing.program_name}: units reported on each day of the period",
+                )
+            else:
+                nothing_here(
+                    "No day of this period has a standing yet", "It fills from its first day on."
+                )
+
+
+def _ended(screen: Screen, rooftop_id: str) -> None:
+    ended = program_views(screen.source, rooftop_id, is_open=False)
+    if ended:
+        st.subheader("Ended periods", anchor=False)
+        st.html(ended_periods([view.standing for view in ended]))
+
+
+show(open_screen("standing"))
