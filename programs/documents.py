@@ -188,6 +188,8 @@ def _explain(model: type[BaseModel], found: Any) -> str:
         )
     if kind == "value_error":
         return str(context["error"])
+    if kind == "too_short":
+        return f"is empty; list at least {context['min_length']}"
     if kind in ("list_type", "tuple_type"):
         return f"{_shown(value)} must be a list: [{value}]"
     if kind in ("model_type", "dict_type", "model_attributes_type"):

@@ -7,11 +7,12 @@ Not here: gates, deductions and program caps (standing.py); many samples at once
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from programs.money import ZERO, round_units
 from programs.rule_models import Band, Element, Rounding, ShareOfBase
@@ -262,3 +263,26 @@ def _capped(segments: list[Segment], rules: LadderRules, target_units: int | Non
             )
         )
     return capped
+
+
+def ladder_from_rows(rows: Iterable[Mapping[str, Any]], tier_count: int) -> Ladder | None:
+    """The ladder of one element, rooftop and period from rows of the mart `fct_ladder_segment`.
+
+    Each row is a mapping with that table's columns; None without rows (no objective).
+    """
+    segments = [
+        Segment(
+            from_units=int(row["from_units"]),
+            to_units=None if row["to_units"] is None else int(row["to_units"]),
+            tier_number=int(row["tier_number"]),
+            fixed_amount=Decimal(row["fixed_amount"]),
+            amount_per_unit=Decimal(row["amount_per_unit"]),
+            paid_offset_units=int(row["paid_offset_units"]),
+            msrp_share=Decimal(row["msrp_share"]),
+            edge_pct=row["edge_pct"],
+            edge_exact=row["edge_exact"],
+        )
+        for row in rows
+    ]
+    segments.sort(key=lambda segment: segment.from_units)
+    return Ladder(tuple(segments), tier_count) if segments else None

@@ -85,7 +85,7 @@ def _element(element: Element, here: Path) -> Iterator[Fault]:
     yield from _bands(element.tiers, here)
     yield from _edges(element, here)
     yield from _caps(element, here)
-    if element.counts is None and element.pays is None:
+    if element.counts is None and element.against.target == "nothing" and element.pays is None:
         yield (*here, "pays"), "`same` as what counts, but nothing counts; state what is paid"
     if element.counts is None and element.against.target != "nothing":
         yield (

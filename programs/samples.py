@@ -1,0 +1,193 @@
+"""Many samples through one ladder at once: whole cents over NumPy arrays, exact.
+
+Here: the arithmetic of standing.py for arrays of counted units, paid units and paid MSRP, in
+integers only; a property test holds the two equal, to the cent.
+Not here: where samples come from (forecasting); one standing with all its parts (standing.py).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from programs.gates import GateResult, is_held, kept_share
+from programs.ladder import Ladder
+from programs.money import cents_half_up
+from programs.standing import ElementRules, ProgramCap
+
+Whole = npt.NDArray[np.int64]
+# Below this no step of the arithmetic leaves int64; above it Python's own integers are used.
+SAFE = 2**62
+
+
+@dataclass(frozen=True)
+class ElementSamples:
+    """One element's samples, all arrays of one length; MSRP in cents. Gates and open recalls are
+    the same in every sample."""
+
+    rules: ElementRules
+    counted_units: Whole
+    paid_units: Whole
+    paid_msrp_cents: Whole
+    open_recall_units: int = 0
+    gates: tuple[GateResult, ...] = ()
+
+
+@dataclass(frozen=True)
+class ElementCents:
+    """What each sample pays in cents, and the tier it reaches."""
+
+    tier_number: Whole
+    before_gates: Whole
+    earned: Whole
+    held: Whole
+
+
+@dataclass(frozen=True)
+class ProgramCents:
+    """A program's samples: its elements in the order given, under its cap, and their sums."""
+
+    elements: tuple[ElementCents, ...]
+    earned: Whole
+    held: Whole
+
+
+def element_cents(samples: ElementSamples) -> ElementCents:
+    """One element's cents in every sample; zeros where there is no ladder."""
+    rules, nothing = samples.rules, np.zeros(len(samples.counted_units), dtype=np.int64)
+    if rules.ladder is None:
+        return ElementCents(nothing, nothing, nothing, nothing)
+    counted = np.maximum(np.asarray(samples.counted_units, dtype=np.int64), 0)
+    position = np.searchsorted(np.array(rules.ladder.edges), counted, side="right") - 1
+    exact = _Exact.of(rules.ladder, samples, position)
+    kept = Fraction(kept_share(samples.gates))
+    left, of = _after_deduction(samples, counted)
+    kept_cents = exact.rounded(kept.numerator, kept.denominator, left, of)
+    if rules.cap_amount is not None:
+        kept_cents = np.minimum(kept_cents, cents_half_up(rules.cap_amount))
+    held = is_held(samples.gates)
+    tiers = np.array([segment.tier_number for segment in rules.ladder.segments])
+    return ElementCents(
+        tier_number=tiers[position],
+        before_gates=exact.rounded(1, 1, None, None),
+        earned=nothing if held else kept_cents,
+        held=kept_cents if held else nothing,
+    )
+
+
+def program_cents(
+    elements: Sequence[ElementSamples],
+    cap: ProgramCap | None = None,
+    paid_msrp_cents: Whole | None = None,
+) -> ProgramCents:
+    """A program's cents in every sample. `paid_msrp_cents` counts each paid unit once; it is
+    needed for a cap that is a share of MSRP. The cap takes earned elements before held ones, each
+    in order of element."""
+    found = [element_cents(samples) for samples in elements]
+    limit = _limits(cap or ProgramCap(), paid_msrp_cents, len(elements[0].counted_units))
+    if limit is not None:
+        found = _under_cap(elements, found, limit)
+    zero = np.zeros(len(elements[0].counted_units), dtype=np.int64)
+    return ProgramCents(
+        elements=tuple(found),
+        earned=sum((cents.earned for cents in found), zero),
+        held=sum((cents.held for cents in found), zero),
+    )
+
+
+@dataclass(frozen=True)
+class _Exact:
+    """numerator / denominator cents per sample, before anything is rounded or taken off."""
+
+    numerator: np.ndarray
+    denominator: int
+
+    @classmethod
+    def of(cls, ladder: Ladder, samples: ElementSamples, position: np.ndarray) -> _Exact:
+        """fixed + per unit × units above the offset + share × MSRP, over a common denominator."""
+        segments = ladder.segments
+        shares = [Fraction(segment.msrp_share) for segment in segments]
+        denominator = math.lcm(*(share.denominator for share in shares))
+        share_numerators = [int(share * denominator) for share in shares]
+        fixed = [cents_half_up(segment.fixed_amount) * denominator for segment in segments]
+        per_unit = [cents_half_up(segment.amount_per_unit) * denominator for segment in segments]
+        offsets = np.array([segment.paid_offset_units for segment in segments])
+        units = np.maximum(np.asarray(samples.paid_units, dtype=np.int64) - offsets[position], 0)
+        msrp = np.asarray(samples.paid_msrp_cents, dtype=np.int64)
+        bound = (
+            max(fixed)
+            + max(per_unit) * int(units.max(initial=0))
+            + max(share_numerators) * int(np.abs(msrp).max(initial=0))
+        )
+        kind = np.int64 if bound < SAFE else object
+        numerator = (
+            np.array(fixed, dtype=kind)[position]
+            + np.array(per_unit, dtype=kind)[position] * units.astype(kind)
+            + np.array(share_numerators, dtype=kind)[position] * msrp.astype(kind)
+        )
+        return cls(numerator, denominator)
+
+    def rounded(
+        self, times: int, over: int, left: np.ndarray | None, of: np.ndarray | None
+    ) -> Whole:
+        """Cents after × times/over × left/of, rounded half up once."""
+        largest = int(self.numerator.max(initial=0))
+        widest = int(of.max(initial=1)) if of is not None else 1
+        bound = 2 * widest * (largest * times + 2 * self.denominator * over)
+        kind = np.int64 if bound < SAFE else object
+        top = self.numerator.astype(kind) * times
+        bottom = np.full(len(top), self.denominator * over, dtype=kind)
+        if left is not None and of is not None:
+            top, bottom = top * left.astype(kind), bottom * of.astype(kind)
+        return ((2 * top + bottom) // (2 * bottom)).astype(np.int64)
+
+
+def _after_deduction(
+    samples: ElementSamples, counted: Whole
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Units without an open recall, and of how many; None where nothing is deducted."""
+    if not samples.rules.has_open_recall_deduction:
+        return None, None
+    open_recalls = np.minimum(samples.open_recall_units, counted)
+    return np.where(counted > 0, counted - open_recalls, 1), np.maximum(counted, 1)
+
+
+def _limits(cap: ProgramCap, paid_msrp_cents: Whole | None, size: int) -> Whole | None:
+    limits = []
+    if cap.amount is not None:
+        limits.append(np.full(size, cents_half_up(cap.amount), dtype=np.int64))
+    if cap.msrp_share is not None:
+        if paid_msrp_cents is None:
+            raise ValueError("a cap on MSRP needs the paid MSRP of every sample")
+        share = Fraction(cap.msrp_share)
+        exact = _Exact(np.asarray(paid_msrp_cents, dtype=np.int64), share.denominator)
+        limits.append(exact.rounded(share.numerator, 1, None, None))
+    return np.minimum.reduce(limits) if limits else None
+
+
+def _under_cap(
+    elements: Sequence[ElementSamples], found: list[ElementCents], limit: Whole
+) -> list[ElementCents]:
+    def rank(index: int) -> tuple[bool, int, str]:
+        rules = elements[index].rules
+        return is_held(elements[index].gates), rules.element_order, rules.element_code
+
+    left, capped = limit, dict(enumerate(found))
+    for index in sorted(capped, key=rank):
+        cents = capped[index]
+        kept = np.minimum(cents.earned + cents.held, left)
+        left = left - kept
+        held = is_held(elements[index].gates)
+        nothing = np.zeros_like(kept)
+        capped[index] = ElementCents(
+            cents.tier_number,
+            cents.before_gates,
+            nothing if held else kept,
+            kept if held else nothing,
+        )
+    return [capped[index] for index in range(len(found))]
