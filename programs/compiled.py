@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from programs.calendars import Calendar, Period
 from programs.compiled_schemas import SCHEMAS
-from programs.errors import StairstepError
+from programs.errors import StairstepError, UnknownReferenceError
 from programs.gates import Leaf, conjuncts, effect_of
 from programs.group import Franchise, Group, Rooftop
 from programs.ladder import LadderRules, edge_unit, ladder_rules
@@ -188,7 +188,8 @@ def _enrolments(version: Version, group: Group) -> Iterator[Row]:
     for rooftop in group.rooftops:
         spans: dict[str, list[Span]] = {}
         for franchise in rooftop.franchises:
-            if franchise.make.casefold() in makes and franchise.oem == rules.oem:
+            if franchise.make.casefold() in makes:
+                _check_oem(rules, rooftop, franchise)
                 spans.setdefault(franchise.dealer_code, []).extend(_spans(rules, franchise))
         for dealer_code, found in spans.items():
             for start, end in _merged(found):
@@ -201,6 +202,15 @@ def _enrolments(version: Version, group: Group) -> Iterator[Row]:
 
 
 Span = tuple[datetime.date, datetime.date | None]
+
+
+def _check_oem(rules: RuleVersion, rooftop: Rooftop, franchise: Franchise) -> None:
+    """Portal files are matched by OEM: two names for one would leave the program without any."""
+    if franchise.oem != rules.oem:
+        raise UnknownReferenceError(
+            f"{rules.program}: oem: '{rules.oem}', but stairstep.yaml has {franchise.make} at "
+            f"{rooftop.id} under oem '{franchise.oem}'; give both the same name"
+        )
 
 
 def _spans(rules: RuleVersion, franchise: Franchise) -> Iterator[Span]:

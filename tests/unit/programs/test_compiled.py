@@ -221,6 +221,12 @@ def test_an_unknown_calendar_is_named(group, calendars, small_rulebook):
         compile_group(group, calendars, [book], as_of_date=date(2025, 8, 15))
 
 
+def test_two_names_for_one_oem_are_refused(group, calendars, small_rulebook):
+    book = read_rulebook(small_rulebook.replace("oem: nissan", "oem: nna"), "small.yaml")
+    with pytest.raises(UnknownReferenceError, match="oem: 'nna', but stairstep.yaml has Nissan at"):
+        compile_group(group, calendars, [book], as_of_date=date(2025, 8, 15))
+
+
 def test_two_files_for_one_program_are_refused(group, calendars, small_rulebook):
     books = [read_rulebook(small_rulebook, name) for name in ("a.yaml", "b.yaml")]
     with pytest.raises(StairstepError, match="b.yaml: program 'small' is already in a.yaml"):

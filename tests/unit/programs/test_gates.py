@@ -152,7 +152,9 @@ def test_several_gates_leave_the_smallest_share_and_don_t_compound():
     assert kept_share([]) == 1
 
 
-@pytest.mark.parametrize(("state", "effect"), itertools.product(GateState, ["forfeit", "waive"]))
+@pytest.mark.parametrize(
+    ("state", "effect"), list(itertools.product(GateState, ["forfeit", "waive"]))
+)
 def test_only_an_undecided_gate_that_can_cost_money_holds_it(state, effect):
     gate = GateResult("g", state, effect)
     assert gate.is_holding == (state in (UNKNOWN, TOO_EARLY) and effect == "forfeit")
