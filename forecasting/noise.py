@@ -52,7 +52,7 @@ def estimate_noise(actual: np.ndarray, fitted: np.ndarray, pools: Sequence[str])
     pair_errors = errors.sum(axis=0) ** 2 - (errors**2).sum(axis=0)
     pair_means = means.sum(axis=0) ** 2 - (means**2).sum(axis=0)
     common = float(pair_errors.sum() / pair_means.sum()) if pair_means.sum() > 0 else 0.0
-    return Noise(dispersion, level, float(np.clip(common, 0.0, level.min(initial=0.0))))
+    return Noise(dispersion, level, float(np.clip(common, 0.0, level.min(initial=np.inf))))
 
 
 def draw_counts(
