@@ -31,7 +31,6 @@ _COMMON: tuple[Check, ...] = (
     unique(["content_hash"], "a file landed twice, so its rows count twice"),
     not_null("vendor_code", "rows without a vendor can't be traced to their feed"),
     not_null("known_at", "rows without a moment of knowledge vanish from every replay"),
-    between("row_count", "a landed file without rows says nothing and hides a bad read", low=1),
     equal(
         "row_count",
         "distinct_row_count",
@@ -43,6 +42,9 @@ _COMMON: tuple[Check, ...] = (
         "the rows on disk are not those in the ledger: an interrupted or altered landing",
     ),
     zero("missing_required_count", "a required column is empty"),
+)
+
+_CODES: tuple[Check, ...] = (
     zero("unknown_code_count", "a code column holds a value that no rule knows"),
 )
 
@@ -75,6 +77,7 @@ KINDS: dict[str, Suite] = {
     for suite in (
         _suite(
             "dms/deals",
+            *_CODES,
             *_VIN,
             *_PRICE,
             *_MODEL_YEAR,
@@ -89,7 +92,7 @@ KINDS: dict[str, Suite] = {
                 severity="warning",
             ),
         ),
-        _suite("dms/inventory", *_VIN, *_PRICE, *_MODEL_YEAR),
+        _suite("dms/inventory", *_CODES, *_VIN, *_PRICE, *_MODEL_YEAR),
         _suite(
             "csi/surveys",
             between("lowest_score", "a survey score below zero", low=0),
@@ -110,6 +113,7 @@ KINDS: dict[str, Suite] = {
         ),
         _suite(
             "portal/rdrs",
+            *_CODES,
             *_VIN,
             *_PRICE,
             *_MODEL_YEAR,
@@ -132,7 +136,7 @@ KINDS: dict[str, Suite] = {
                 high=10_000_000,
             ),
         ),
-        _suite("portal/compliance_items"),
+        _suite("portal/compliance_items", *_CODES),
         _suite(
             "portal/recalls",
             zero(

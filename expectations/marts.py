@@ -82,7 +82,12 @@ ELEMENT_STANDING = Suite(
         ),
         _ADDS_UP,
         *_NOT_NEGATIVE,
-        between("reported_units", "a negative count of reported units", low=0),
+        between(
+            "reported_units",
+            "more units were unwound than sold: right only where unwinds land in their own period",
+            low=0,
+            severity="warning",
+        ),
         between("pending_units", "a negative count of pending units", low=0),
         between("tier_number", "a tier below none", low=0),
         at_least("tier_count", "tier_number", "a tier above the program's highest"),

@@ -33,11 +33,15 @@ def _ask_landed(walk: Walk, moved: Callable[[str], None]) -> list[Verdict]:
 
 GATES: tuple[Gate, ...] = (
     Gate("gate_landed", (*landed.KINDS.values(), *landed.ACROSS), _ask_landed),
-    Gate("gate_marts", marts.SUITES, lambda walk, moved: gates.marts_gate(walk.home, moved)),
+    Gate(
+        "gate_marts",
+        marts.SUITES,
+        lambda walk, moved: gates.marts_gate(walk.home, walk.moments, moved),
+    ),
     Gate(
         "gate_forecasts",
         forecasts.SUITES,
-        lambda walk, moved: gates.forecasts_gate(walk.home, moved),
+        lambda walk, moved: gates.forecasts_gate(walk.home, walk.moments, moved),
     ),
 )
 

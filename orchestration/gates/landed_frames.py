@@ -140,10 +140,17 @@ class LandedFrames:
         return self._frame(
             f"with landed as (select {', '.join(measures)} from {view_of(kind)} "
             "group by _source_file, _content_hash), "
-            "ledger as (select content_hash, max(rows_landed) as ledger_row_count from files "
+            "ledger as (select content_hash, max(rows_landed) as ledger_row_count, "
+            "any_value(vendor_code) as ledger_vendor_code, min(known_at) as ledger_known_at "
+            "from files "
             f"where outcome = 'landed' and source_kind = '{kind.name}' group by content_hash) "
-            "select landed.*, coalesce(ledger_row_count, 0) as ledger_row_count "
-            "from landed left join ledger using (content_hash) order by source_file"
+            # A file that landed no row, rightly or because its Parquet is gone, has a row here too.
+            "select * replace (coalesce(row_count, 0) as row_count, "
+            "coalesce(distinct_row_count, 0) as distinct_row_count, "
+            "coalesce(vendor_code, ledger_vendor_code) as vendor_code, "
+            "case when row_count is null then ledger_known_at else known_at end as known_at, "
+            "coalesce(ledger_row_count, 0) as ledger_row_count) "
+            "from landed full join ledger using (content_hash) order by content_hash"
         )
 
     def rooftops(self) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from orchestration.home import Home
+from orchestration.moments import Moments
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,7 +30,7 @@ PROGRAM_KEY = "rooftop_id, program_code, period_code"
 
 
 @contextmanager
-def mart_frames(home: Home) -> Iterator[MartFrames]:
+def mart_frames(home: Home, moments: Moments) -> Iterator[MartFrames]:
     """Frames of the marts and, where there is one, of the forecast of `home`."""
     import duckdb
 
@@ -46,17 +47,20 @@ def mart_frames(home: Home) -> Iterator[MartFrames]:
             connection.execute(
                 f"create view compiled_{file.stem} as from read_parquet('{compiled}/{file.name}')"
             )
-        yield MartFrames(connection)
+        yield MartFrames(connection, moments)
 
 
 class MartFrames:
     """The frames, each by the name of the suite that looks at it."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, moments: Moments) -> None:
         self._connection = connection
+        self._moments = moments
 
     def marts_every_row(self) -> pd.DataFrame:
         """A row per enrolment and period of its program: how many standings, how many elements."""
+        as_of = self._moments.as_of_date.isoformat()
+        known = self._moments.known_at.date().isoformat()
         return self._frame(
             f"""
             with expected as (
@@ -66,8 +70,13 @@ class MartFrames:
                 where p.period_start_date <= coalesce(e.to_date, date '9999-12-31')
                   and p.period_end_date >= coalesce(e.from_date, date '0001-01-01')
                   and p.period_end_date >= (select min(period_end_date) from {_mart("standing")})
-                  and p.period_start_date
-                      <= (select max(period_start_date) from {_mart("standing")})
+                  and p.period_start_date <= date '{as_of}'
+                  and p.program_version = (
+                      select max(program_version) from compiled_programs v
+                      where v.program_code = p.program_code
+                        and v.announced_date <= date '{known}'
+                        and v.effective_date <= p.period_end_date
+                  )
             ),
             actual as (
                 select {PROGRAM_KEY}, program_version, count(*) as standing_row_count
@@ -113,14 +122,16 @@ class MartFrames:
         return self._frame(
             f"""
             with counted as (
-                select rooftop_id, program_code, period_code, unnest(counted_element_codes)
-                    as element_code, count(*) as counted_unit_count
-                from {_mart("unit")} where count_state = 'reported' group by all
+                select rooftop_id, program_code, period_code, c.element_code,
+                    sum((count_state = 'reported')::int - reversed_units) as counted_unit_count
+                from {_mart("unit")} u, unnest(string_split(u.counted_element_codes, ','))
+                    as c(element_code)
+                where count_state = 'reported' or reversed_units > 0 group by all
             )
             select {ELEMENT_KEY}, s.reported_units, s.pending_units, s.tier_number, s.tier_count,
                 case when coalesce(d.counts_equal_pays, false) then s.paid_units else 0 end
                     as paid_reported_units,
-                coalesce(counted_unit_count, 0) as counted_unit_count, {_amount_columns()}
+                coalesce(counted_unit_count, 0)::bigint as counted_unit_count, {_amount_columns()}
             from {_mart("element")} s
             left join counted using ({ELEMENT_KEY})
             left join w.marts.dim_element d using (program_code, program_version, element_code)
@@ -240,13 +251,16 @@ class MartFrames:
                 select {ELEMENT_KEY}, count(*) as forecast_row_count
                 from fct_forecast group by all
             )
-            select {ELEMENT_KEY}, coalesce(forecast_row_count, 0) as forecast_row_count
+            select e.rooftop_id, e.program_code, e.element_code, e.period_code,
+                coalesce(forecast_row_count, 0) as forecast_row_count
             from {_mart("element")} e
             join {_mart("standing")} s using ({PROGRAM_KEY})
             join w.marts.dim_element d
                 on d.program_code = e.program_code and d.program_version = e.program_version
                 and d.element_code = e.element_code
-            left join forecast using ({ELEMENT_KEY})
+            left join forecast f
+                on f.rooftop_id = e.rooftop_id and f.program_code = e.program_code
+                and f.element_code = e.element_code and f.period_code = e.period_code
             where s.is_open and d.is_volume and e.standing_state <> 'not_enrolled' order by all
             """
         )

@@ -39,15 +39,15 @@ def landed_gate(
         return _ask(_landed(frames, expected_days), moved)
 
 
-def marts_gate(home: Home, moved: Moved) -> list[Verdict]:
+def marts_gate(home: Home, moments: Moments, moved: Moved) -> list[Verdict]:
     """The verdicts on the marts."""
-    with mart_frames(home) as frames:
+    with mart_frames(home, moments) as frames:
         return _ask(_named(frames, marts.SUITES), moved)
 
 
-def forecasts_gate(home: Home, moved: Moved) -> list[Verdict]:
+def forecasts_gate(home: Home, moments: Moments, moved: Moved) -> list[Verdict]:
     """The verdicts on the forecast. What is open must be covered, so nothing open may be empty."""
-    with mart_frames(home) as frames:
+    with mart_frames(home, moments) as frames:
         return _ask(_named(frames, forecasts.SUITES), moved)
 
 
