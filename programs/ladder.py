@@ -40,13 +40,14 @@ class Segment:
     edge_exact: Decimal | None = None
 
     def amount(self, paid_units: int, paid_msrp_amount: Decimal) -> Fraction:
-        """What the segment pays, exact."""
+        """What the segment pays, exact; never below 0, also where more was unwound than sold."""
         units = max(paid_units - self.paid_offset_units, 0)
-        return (
+        amount = (
             Fraction(self.fixed_amount)
             + Fraction(self.amount_per_unit) * units
             + Fraction(self.msrp_share) * Fraction(paid_msrp_amount)
         )
+        return max(amount, Fraction(0))
 
 
 @dataclass(frozen=True)

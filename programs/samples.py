@@ -130,7 +130,7 @@ class _Exact:
             + np.array(per_unit, dtype=kind)[position] * units.astype(kind)
             + np.array(share_numerators, dtype=kind)[position] * msrp.astype(kind)
         )
-        return cls(numerator, denominator)
+        return cls(np.maximum(numerator, 0), denominator)
 
     def rounded(
         self, times: int, over: int, left: np.ndarray | None, of: np.ndarray | None
@@ -165,7 +165,8 @@ def _limits(cap: ProgramCap, paid_msrp_cents: Whole | None, size: int) -> Whole 
         if paid_msrp_cents is None:
             raise ValueError("a cap on MSRP needs the paid MSRP of every sample")
         share = Fraction(cap.msrp_share)
-        exact = _Exact(np.asarray(paid_msrp_cents, dtype=np.int64), share.denominator)
+        msrp = np.maximum(np.asarray(paid_msrp_cents, dtype=np.int64), 0)
+        exact = _Exact(msrp, share.denominator)
         limits.append(exact.rounded(share.numerator, 1, None, None))
     return np.minimum.reduce(limits) if limits else None
 

@@ -91,7 +91,8 @@ class ProgramCap:
         """The cap in dollars, rounded half up to the cent; None without a cap."""
         limits = [] if self.amount is None else [self.amount]
         if self.msrp_share is not None:
-            limits.append(round_money(Fraction(self.msrp_share) * Fraction(paid_msrp_amount)))
+            exact = Fraction(self.msrp_share) * max(Fraction(paid_msrp_amount), Fraction(0))
+            limits.append(round_money(exact))
         return min(limits, default=None)
 
 
@@ -178,7 +179,7 @@ def _share_after_deduction(rules: ElementRules, facts: ElementFacts) -> Fraction
 
 def average_msrp(facts: ElementFacts) -> Decimal:
     """The average MSRP of the paid units to the cent; 0 without any."""
-    if facts.paid_units <= 0:
+    if facts.paid_units <= 0 or facts.paid_msrp_amount <= 0:
         return ZERO
     return round_money(Fraction(facts.paid_msrp_amount) / facts.paid_units)
 

@@ -54,9 +54,9 @@ GATES = st.lists(
 ).map(tuple)
 FACTS = st.builds(
     ElementFacts,
-    counted_units=st.integers(0, 200),
-    paid_units=st.integers(0, 200),
-    paid_msrp_amount=st.integers(0, 10**9).map(lambda cents: Decimal(cents) / 100),
+    counted_units=st.integers(-5, 200),
+    paid_units=st.integers(-5, 200),
+    paid_msrp_amount=st.integers(-(10**7), 10**9).map(lambda cents: Decimal(cents) / 100),
     open_recall_units=st.integers(0, 30),
     gates=GATES,
 )
@@ -83,4 +83,8 @@ CAPS = st.builds(ProgramCap, st.none() | MONEY, st.none() | SHARES)
 @st.composite
 def programs(draw):
     parts = [draw(elements(order)) for order in range(1, draw(st.integers(1, 4)) + 1)]
-    return parts, draw(CAPS), draw(st.integers(0, 10**9).map(lambda cents: Decimal(cents) / 100))
+    return (
+        parts,
+        draw(CAPS),
+        draw(st.integers(-(10**7), 10**9).map(lambda cents: Decimal(cents) / 100)),
+    )

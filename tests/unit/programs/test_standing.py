@@ -37,7 +37,7 @@ def slow_final(rules: ElementRules, facts: ElementFacts) -> Fraction:
         if gate.state is GateState.NOT_MET and gate.effect == "reduce":
             shares.append(Fraction(gate.reduce_to_share))
     amount *= min(shares)
-    if rules.has_open_recall_deduction and facts.counted_units:
+    if rules.has_open_recall_deduction and facts.counted_units > 0:
         still_open = min(facts.open_recall_units, facts.counted_units)
         amount = amount * (facts.counted_units - still_open) / facts.counted_units
     return min(amount, Fraction(rules.cap_amount)) if rules.cap_amount is not None else amount
@@ -80,7 +80,7 @@ def test_a_program_keeps_within_its_cap_and_takes_no_more_than_it_must(program):
     uncapped = evaluate_program("p", parts)
     limits = [] if cap.amount is None else [cap.amount]
     if cap.msrp_share is not None:
-        limits.append(round_money(Fraction(cap.msrp_share) * Fraction(paid_msrp)))
+        limits.append(round_money(Fraction(cap.msrp_share) * max(Fraction(paid_msrp), 0)))
     whole = uncapped.amount_earned + uncapped.amount_held
     assert standing.amount_earned + standing.amount_held == min([whole, *limits])
     assert standing.amount_earned == min([uncapped.amount_earned, *limits])
