@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -27,7 +28,7 @@ RUNNING = [
 def inbox_sensor(
     home: Home,
     settings: Settings,
-    job: dg.ExecutableDefinition,
+    job: Any,
     now: Callable[[], float] = time.time,
 ) -> dg.SensorDefinition:
     """Asks for a run when files with new content have settled in inbox/.
@@ -65,9 +66,7 @@ def inbox_sensor(
     return inbox
 
 
-def daily_schedule(
-    settings: Settings, time_zone: str, job: dg.ExecutableDefinition
-) -> dg.ScheduleDefinition:
+def daily_schedule(settings: Settings, time_zone: str, job: Any) -> dg.ScheduleDefinition:
     """The run of each morning, in the group's time zone."""
     hour, minute = settings.daily_at.split(":")
     return dg.ScheduleDefinition(
@@ -102,16 +101,18 @@ def look(
 
 def _entry(path: Path, known: list | None, settle_seconds: float, now: float) -> list | None:
     stat = path.stat()
-    if now - stat.st_mtime < settle_seconds:
+    # The time of the change as the system keeps it: a copy that keeps the sender's time can't fake
+    # it.
+    if now - stat.st_ctime < settle_seconds:
         return None
-    if known and known[:2] == [stat.st_size, stat.st_mtime_ns]:
+    if known and known[:2] == [stat.st_size, stat.st_ctime_ns]:
         return known
     with path.open("rb") as stream:
         content = hashlib.file_digest(stream, "sha256").hexdigest()
     after = path.stat()
-    if (after.st_size, after.st_mtime_ns) != (stat.st_size, stat.st_mtime_ns):
+    if (after.st_size, after.st_ctime_ns) != (stat.st_size, stat.st_ctime_ns):
         return None
-    return [stat.st_size, stat.st_mtime_ns, content]
+    return [stat.st_size, stat.st_ctime_ns, content]
 
 
 def _is_running(instance: dg.DagsterInstance) -> bool:

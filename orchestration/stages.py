@@ -86,6 +86,7 @@ def forecast(
     """Forecasts every open period into HOME/warehouse/forecast."""
     from forecasting.pipeline import run_forecast
 
+    group = load_group(home)
     return run_forecast(
         home.warehouse_file,
         home.compiled,
@@ -94,4 +95,6 @@ def forecast(
         draws=settings.draws,
         seed=settings.seed,
         progress=progress,
+        holiday_country=group.holidays.country,
+        calendars=load_calendars(home),
     )
