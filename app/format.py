@@ -43,6 +43,14 @@ def money(amount: Decimal | None) -> str:
     return f"{sign}${digits.removesuffix('.00')}"
 
 
+def about_money(amount: Decimal | None) -> str:
+    """Write an estimate: to the nearest hundred dollars from $10,000 on, else the nearest ten."""
+    if amount is None:
+        return UNKNOWN
+    step = Decimal(100) if abs(amount) >= 10_000 else Decimal(10)
+    return f"about {money((amount / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step)}"
+
+
 def signed_money(amount: Decimal | None) -> str:
     """Write a change of dollars with its sign; no change is written as such."""
     if amount is None:

@@ -88,8 +88,9 @@ def _open(title: str, purpose: str) -> Screen:
     meta = source.meta()
     stores = rooftops(source)
     screen = Screen(home, source, pointer, meta, last_run, visitor, stores)
-    states.heading(title, purpose, meta)
-    _say_how_old(screen, datetime.now(UTC))
+    is_past = pointer.published_at - pointer.as_of > PAST_MOMENT_AFTER
+    states.heading(title, purpose, meta, is_past_moment=is_past)
+    _say_what_is_wrong(screen, datetime.now(UTC), is_past_moment=is_past)
     _sidebar(screen)
     if not stores:
         _end(states.no_rooftops, title)
@@ -136,12 +137,11 @@ def _end(draw, title: str, *details) -> NoReturn:  # noqa: ANN001, ANN002
     st.stop()
 
 
-def _say_how_old(screen: Screen, now: datetime) -> None:
+def _say_what_is_wrong(screen: Screen, now: datetime, *, is_past_moment: bool) -> None:
     pointer, last_run = screen.pointer, screen.last_run
     if last_run is not None and not last_run.is_published:
         states.failed(last_run, screen.meta)
-    if pointer.published_at - pointer.as_of > PAST_MOMENT_AFTER:
-        states.past_moment(screen.meta)
+    if is_past_moment:
         return
     # The same content published again leaves the pointer as it is, so the run's end counts too.
     fresh_at = pointer.published_at

@@ -25,11 +25,14 @@ from app.records import (
     Gap,
     Gate,
     LadderSegment,
+    PaidMsrp,
     Program,
     ProgramStanding,
     Record,
     Rooftop,
+    SegmentMembership,
     SetAside,
+    Stock,
 )
 
 cached = st.cache_data(
@@ -100,7 +103,9 @@ def program_standings(
         ProgramStanding,
         " and ".join(where),
         parameters,
-        order_by="period_end_date desc, program_name, rooftop_id, program_code",
+        # Open periods: the one that ends first needs the eye first. Ended ones: the latest first.
+        order_by="case when is_open then period_end_date end nulls last, period_end_date desc,"
+        " program_name, rooftop_id, program_code",
     )
 
 
@@ -176,6 +181,34 @@ def expected_amounts(source: Published) -> dict[tuple[str, str, str], Decimal]:
             key = (row.rooftop_id, row.program_code, row.period_code)
             amounts[key] = amounts.get(key, Decimal("0.00")) + row.expected_amount
     return amounts
+
+
+@cached
+def memberships(source: Published) -> tuple[SegmentMembership, ...]:
+    """Return which segments count and are paid in which elements."""
+    return source.read(
+        SegmentMembership, order_by="segment_code, program_code, program_version, element_code"
+    )
+
+
+@cached
+def stock(source: Published, rooftop_id: str) -> tuple[Stock, ...]:
+    """Return what the rooftop sells at retail, by description and segment."""
+    return source.read(
+        Stock,
+        "rooftop_id = ?",
+        [rooftop_id],
+        order_by="make, model, segment_code, model_year, trim, powertrain, stock_type",
+    )
+
+
+@cached
+def paid_msrp(source: Published, rooftop_id: str) -> dict[tuple[str, str], Decimal]:
+    """Return the MSRP of paid units, each once, by program and period."""
+    return {
+        (row.program_code, row.period_code): row.paid_msrp_amount or Decimal("0.00")
+        for row in source.read(PaidMsrp, "rooftop_id = ?", [rooftop_id])
+    }
 
 
 @cached

@@ -103,8 +103,9 @@ def _legend(element: ElementView) -> str:
     likely = ""
     if forecast and forecast.median_units is not None:
         likely = (
-            f'<li><i class="ss-key-band"></i>period end <b>{forecast.median_units:,}</b>, 8 in 10: '
-            f"{forecast.low_80_units:,} to {forecast.high_80_units:,}</li>"
+            f'<li><i class="ss-key-band"></i><span>period end '
+            f"<b>{forecast.median_units:,}</b>, 8 in 10: {forecast.low_80_units:,} to "
+            f"{forecast.high_80_units:,}</span></li>"
         )
     return (
         '<ul class="ss-legend">'
@@ -139,10 +140,12 @@ def _tiers(element: ElementView) -> str:
 def _tier_chance(reached: bool, probability: float | None) -> str:
     if probability is None:
         return '<span class="ss-ok">reached</span>' if reached else fmt.UNKNOWN
-    label = "reached" if reached and probability >= 0.995 else fmt.chance(probability)
+    if reached and probability >= 0.995:
+        return '<span class="ss-ok">reached</span>'
     return (
         f'<span class="ss-meter" title="{escape(words.chance_text(probability))}">'
-        f'<i style="width:{probability * 100:.0f}%"></i></span><span>{escape(label)}</span>'
+        f'<i style="width:{probability * 100:.0f}%"></i></span>'
+        f"<span>{fmt.chance(probability)}</span>"
     )
 
 
@@ -150,7 +153,7 @@ def _pace(view: ProgramView) -> str:
     standing, shown = view.standing, words.pace(view.standing)
     if not standing.is_open:
         return ""
-    days = fmt.plural(shown.days_left or 0, "selling day")
+    days = fmt.units(shown.days_left)
     kind = "" if shown.is_enough is None else "ss-good" if shown.is_enough else "ss-short"
     needed = (
         f'<div class="{kind}"><dt>needed a day</dt><dd>{fmt.rate(shown.needed)}</dd></div>'
@@ -161,7 +164,7 @@ def _pace(view: ProgramView) -> str:
         f'<dl class="ss-pace"><div><dt>units to go</dt><dd data-testid="units-to-go">'
         f"{fmt.units(standing.units_to_next_tier)}</dd></div>{needed}"
         f"<div><dt>pace now</dt><dd>{fmt.rate(shown.current)}</dd></div>"
-        f"<div><dt>left</dt><dd>{escape(days)}</dd></div></dl>"
+        f"<div><dt>selling days</dt><dd>{days} left</dd></div></dl>"
     )
 
 

@@ -52,6 +52,7 @@ def show(
         width="stretch",
         height=height or "auto",
         key=key,
+        placeholder="–",
         column_config={column.title: column.config for column in columns if column.config},
     )
 

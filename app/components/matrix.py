@@ -141,9 +141,9 @@ def _cell(row: ProgramStanding, probability: float | None) -> str:
         next_step = "<span>top tier</span>"
     href = f"{page('explain').address}?rooftop={row.rooftop_id}&amp;program={row.program_code}"
     return (
-        f'<a class="ss-cell" href="{href}" target="_self"><span class="ss-mini" '
+        f'<a class="ss-cell" href="{href}" target="_self"><b><span class="ss-mini" '
         f'title="tier {row.tier_number or 0} of {count}">{steps}</span>'
-        f"<b>{fmt.money(row.amount_earned)}</b>"
+        f"{fmt.money(row.amount_earned)}</b>"
         f"<span>{fmt.units(row.reported_units)}{target} units</span>{next_step}{gate}</a>"
     )
 

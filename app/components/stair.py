@@ -17,8 +17,8 @@ from app.records import LadderSegment
 
 # Share of the drawing's height that is floor, so that progress shows before the first step.
 FLOOR = 0.16
-# Two edge labels closer than this share of the width would touch on a phone.
-LABEL_GAP = 0.062
+# Share of the width that one digit of an edge label takes on a phone, and the air between two.
+DIGIT_WIDTH, LABEL_AIR = 0.024, 0.008
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Picture:
     units_shown: float
     reported: float
     pending: float
+    added: float
     official: float | None
     objective: float | None
     band: tuple[float, float, float] | None
@@ -68,14 +69,14 @@ def first_segments(segments: Sequence[LadderSegment]) -> tuple[LadderSegment, ..
     return tuple(seen[number] for number in sorted(seen))
 
 
-def picture(view: ElementView) -> Picture | None:
-    """Return the drawing's geometry, or None where there is no ladder to draw."""
+def picture(view: ElementView, added: int = 0) -> Picture | None:
+    """Return the drawing's geometry with `added` units supposed; None without a ladder."""
     tiers = first_segments(view.segments)
     if not tiers:
         return None
     standing, forecast = view.standing, view.forecast
     reported, pending = standing.reported_units or 0, standing.pending_units or 0
-    counted = reported + pending
+    counted = reported + (added or pending)
     high = (forecast.high_80_units if forecast else None) or 0
     top_edge = tiers[-1].from_units
     shown = max(top_edge * 1.14, high * 1.05, counted * 1.08, top_edge + 1.5, 4.0)
@@ -97,10 +98,15 @@ def picture(view: ElementView) -> Picture | None:
     outline = [(units / shown, top(amount)) for units, amount in points]
     outline += [(1.0, 1.0), (0.0, 1.0)]
     band = None
-    if forecast and None not in (
-        forecast.low_80_units,
-        forecast.median_units,
-        forecast.high_80_units,
+    if (
+        not added
+        and forecast
+        and None
+        not in (
+            forecast.low_80_units,
+            forecast.median_units,
+            forecast.high_80_units,
+        )
     ):
         band = tuple(
             min(units / shown, 1.0)
@@ -121,7 +127,8 @@ def picture(view: ElementView) -> Picture | None:
         ),
         units_shown=shown,
         reported=min(reported / shown, 1.0),
-        pending=min(pending / shown, 1.0),
+        pending=0.0 if added else min(pending / shown, 1.0),
+        added=min(added / shown, 1.0),
         official=None
         if standing.official_units is None
         else min(standing.official_units / shown, 1),
@@ -135,9 +142,9 @@ def counted_reaches(reported: int, tier: LadderSegment) -> bool:
     return reported >= tier.from_units
 
 
-def stair(view: ElementView) -> str:
-    """Return the staircase's markup, or nothing where there is no ladder."""
-    drawn = picture(view)
+def stair(view: ElementView, added: int = 0) -> str:
+    """Return the staircase's markup with `added` units supposed; nothing without a ladder."""
+    drawn = picture(view, added)
     if drawn is None:
         return ""
     standing = view.standing
@@ -159,7 +166,8 @@ def stair(view: ElementView) -> str:
         f'<i class="ss-reported" style="width:{_pct(drawn.reported)}"></i>'
         f'<i class="ss-pending" style="left:{_pct(drawn.reported)};width:{_pct(drawn.pending)}">'
         "</i>"
-        f"</div>{marks}{_now_flag(drawn, standing.reported_units or 0)}{official}</div>"
+        f"{_added(drawn)}</div>{marks}{_now_flag(drawn, standing.reported_units or 0, added)}"
+        f"{official}</div>"
         f'<div class="ss-axis">{_edge_labels(drawn, standing.next_tier_units)}</div>'
         f"{_band(drawn)}</div>"
     )
@@ -193,16 +201,25 @@ def _payout(view: ElementView):
     return pay
 
 
-def _now_flag(drawn: Picture, reported: int) -> str:
-    side = " ss-flip" if drawn.reported > 0.5 else ""
-    return f'<i class="ss-now{side}" style="left:{_pct(drawn.reported)}"><b>{reported:,}</b></i>'
+def _added(drawn: Picture) -> str:
+    if not drawn.added:
+        return ""
+    return f'<i class="ss-added" style="left:{_pct(drawn.reported)};width:{_pct(drawn.added)}"></i>'
+
+
+def _now_flag(drawn: Picture, reported: int, added: int) -> str:
+    place = drawn.reported + drawn.added
+    side = " ss-flip" if place > 0.5 else ""
+    text = f"{reported:,} + {added:,} = {reported + added:,}" if added else f"{reported:,}"
+    return f'<i class="ss-now{side}" style="left:{_pct(min(place, 1.0))}"><b>{text}</b></i>'
 
 
 def _edge_labels(drawn: Picture, next_units: int | None) -> str:
     kept: list[Step] = []
     ordered = sorted(drawn.steps, key=lambda step: (step.edge_units != next_units, step.left))
     for step in ordered:
-        if all(abs(step.left - other.left) >= LABEL_GAP for other in kept):
+        room = DIGIT_WIDTH * len(f"{step.edge_units:,}") + LABEL_AIR
+        if all(abs(step.left - other.left) >= room for other in kept):
             kept.append(step)
     labels = "".join(
         f'<span class="{"ss-next" if step.edge_units == next_units else ""}" '

@@ -16,11 +16,16 @@ from app.published import Meta
 from app.records import FeedHealth, LastRun
 
 
-def heading(title: str, purpose: str, meta: Meta) -> None:
-    """Draw the page's title and the moment its figures are of."""
+def heading(title: str, purpose: str, meta: Meta, *, is_past_moment: bool) -> None:
+    """Draw the page's title and the moment its figures are of.
+
+    A run that was asked about a past morning says so: its figures are right, and not today's.
+    """
+    remark = "<span>a past morning, as the run was asked</span>" if is_past_moment else ""
     st.html(
         f'<header class="ss-heading"><div><h1>{escape(title)}</h1><p>{escape(purpose)}</p></div>'
-        f'<p class="ss-asof" data-testid="as-of">as of <b>{escape(fmt.moment(meta.as_of))}</b></p>'
+        f'<p class="ss-asof" data-testid="as-of">as of <b>{escape(fmt.moment(meta.as_of))}</b>'
+        f"{remark}</p>"
         "</header>"
     )
 
@@ -68,16 +73,6 @@ def failure_reason(last_run: LastRun) -> str:
     step = f"at {fmt.words(last_run.failed_step)}" if last_run.failed_step else ""
     message = (last_run.message or "").strip().rstrip(".")
     return " ".join(part for part in (f"It stopped {step}." if step else "", f"{message}.") if part)
-
-
-def past_moment(meta: Meta) -> None:
-    """Say, quietly, that a past morning was asked for."""
-    banner(
-        "quiet",
-        f"You are looking at {fmt.moment(meta.as_of)}.",
-        "This run was asked about that moment; nothing that became known later is in it.",
-        "past-moment",
-    )
 
 
 def stale(age: str, meta: Meta) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from app import format as fmt
 from app.queries import ElementView, ProgramView
-from app.records import ProgramStanding
+from app.records import ElementStanding, ProgramStanding
 
 STATE_WORDS = {
     "met": "met",
@@ -74,7 +74,19 @@ def headline(view: ProgramView) -> str:
     sentence = f"{to_go} {reach} tier {standing.next_tier_number}"
     if worth is not None and worth > 0:
         sentence += f", worth {fmt.money(worth)} more"
-    return sentence + "."
+    return f"{sentence}.{_gate_remark(element.standing)}"
+
+
+def _gate_remark(standing: ElementStanding) -> str:
+    """Say what the gates would do to the amount as things are; nothing when they are met."""
+    if standing.gate_state == "not_met":
+        return {
+            "forfeit": " A gate is not met, so as things are it would be forfeited.",
+            "reduce": " A gate is not met, so as things are it would be reduced.",
+        }.get(standing.gate_effect or "", "")
+    if standing.gate_state in ("too_early", "unknown"):
+        return " It is held until its gates are decided."
+    return ""
 
 
 def _top_sentence(view: ProgramView) -> str:

@@ -29,17 +29,17 @@ VIEWS = {
     "unpaid": "Counted, not paid",
 }
 COLUMNS = (
-    frames.Column("VIN", pa.string(), st.column_config.TextColumn(width="medium", pinned=True)),
-    frames.Column("Vehicle", pa.string(), st.column_config.TextColumn(width="medium")),
+    frames.Column("VIN", pa.string(), st.column_config.TextColumn(width=165, pinned=True)),
+    frames.Column("Vehicle", pa.string(), st.column_config.TextColumn(width=225)),
     frames.Column("Counting date", pa.date32(), st.column_config.DateColumn(format="MMM D")),
     frames.Column("Count", pa.string()),
-    frames.Column("Why", pa.string(), st.column_config.TextColumn(width="medium")),
+    frames.Column("Why", pa.string(), st.column_config.TextColumn(width=215)),
+    frames.Column("Source", pa.string(), st.column_config.TextColumn(width=330)),
     frames.Column("Paid", pa.string()),
     frames.Column("OEM's list", pa.string()),
     frames.Column("RDR", pa.string()),
     frames.Column("Deal", pa.string()),
     frames.Column("MSRP", frames.MONEY, frames.money_config()),
-    frames.Column("Source", pa.string(), st.column_config.TextColumn(width="large")),
 )
 
 
@@ -137,12 +137,12 @@ def _row(unit: CountedUnit) -> tuple:
         unit.counting_date,
         fmt.words(unit.count_state),
         why,
+        f"{unit.source_file}{row}" if unit.source_file else None,
         paid,
         listed,
         unit.rdr_number,
         unit.deal_number,
         unit.msrp_amount,
-        f"{unit.source_file}{row}" if unit.source_file else None,
     )
 
 

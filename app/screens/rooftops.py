@@ -55,7 +55,7 @@ def show(screen: Screen) -> None:
             ),
             (
                 "expected by period end",
-                fmt.money(total(a for k, a in expected.items() if k in open_keys)),
+                fmt.about_money(total(a for k, a in expected.items() if k in open_keys)),
                 "the forecast's average",
                 "",
             ),

@@ -62,7 +62,7 @@ def _summary(screen: Screen, rooftop_id: str, views: tuple[ProgramView, ...]) ->
             ),
             (
                 "expected by period end",
-                fmt.money(total(expected)) if expected else fmt.UNKNOWN,
+                fmt.about_money(total(expected)) if expected else fmt.UNKNOWN,
                 "the forecast's average",
                 "",
             ),
@@ -85,31 +85,34 @@ def _summary(screen: Screen, rooftop_id: str, views: tuple[ProgramView, ...]) ->
 def _card(screen: Screen, rooftop_id: str, view: ProgramView) -> None:
     standing = view.standing
     key = f"{standing.program_code}-{standing.period_code}"
-    st.html(card(view))
-    with st.container(horizontal=True, key=f"ss-links-{key}", gap="small"):
-        given = {"rooftop": rooftop_id, "program": standing.program_code}
-        link("explain", "Explain, VIN by VIN", period=standing.period_code, **given)
-        link("what-if", "What if", **given)
-    headline = view.headline
-    if headline is not None:
-        with st.expander(f"{standing.program_name}, day by day", icon=":material/show_chart:"):
-            days = daily_standings(
-                screen.source,
-                rooftop_id,
-                standing.program_code,
-                headline.standing.element_code,
-                standing.period_code,
-            )
-            if days:
-                show_chart(
-                    period_chart(days, headline, standing),
-                    key=f"chart-{key}",
-                    alt=f"{standing.program_name}: units reported on each day of the period",
-                )
-            else:
-                nothing_here(
-                    "No day of this period has a standing yet", "It fills from its first day on."
-                )
+    given = {"rooftop": rooftop_id, "program": standing.program_code}
+    with st.container(key=f"ss-block-{key}"):
+        st.html(card(view))
+        with st.container(horizontal=True, key=f"ss-links-{key}", gap="small"):
+            link("explain", "Explain, VIN by VIN", period=standing.period_code, **given)
+            link("what-if", "What if", rooftop=rooftop_id)
+        if view.headline is not None:
+            with st.expander("Day by day", icon=":material/show_chart:"):
+                _day_by_day(screen, view, key)
+
+
+def _day_by_day(screen: Screen, view: ProgramView, key: str) -> None:
+    standing, headline = view.standing, view.headline
+    days = daily_standings(
+        screen.source,
+        standing.rooftop_id,
+        standing.program_code,
+        headline.standing.element_code,
+        standing.period_code,
+    )
+    if not days:
+        nothing_here("No day of this period has a standing yet", "It fills from its first day on.")
+        return
+    show_chart(
+        period_chart(days, headline, standing),
+        key=f"chart-{key}",
+        alt=f"{standing.program_name}: units reported on each day of the period",
+    )
 
 
 def _ended(screen: Screen, rooftop_id: str) -> None:

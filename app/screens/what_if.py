@@ -1,7 +1,137 @@
-"""What if: a few more units, and at once what each program would pay."""
+"""What if: units of a model line added, and at once every program before and after.
 
+Belongs here: the levers on screen and the order of the answers. The inputs are made in
+app/levers.py, the arithmetic is programs.scenario. The address holds the levers, so a link shows
+the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app import format as fmt
+from app.components.charts import value_curve as curve_chart
 from app.components.states import nothing_here
-from app.frame import open_screen
+from app.components.what_if import result_tiles, unchanged, what_if_card
+from app.frame import Screen, choose_rooftop, open_screen
+from app.levers import ZERO, ModelLine, model_lines, next_unit, program_state, value_curve
+from app.queries import ProgramView, memberships, paid_msrp, program_views, stock
+from app.theme import show_chart
+from programs.scenario import Move, ProgramState, Scenario, run_scenario
 
-open_screen("what-if")
-nothing_here("soon", "soon")
+# Lines beyond these are a click away: a store sells most of its volume in a handful of models.
+LINES_SHOWN = 8
+MOST_UNITS = 99
+ROOFTOP_MOVED_KEY = "what_if_rooftop"
+
+
+def show(screen: Screen) -> None:
+    """Draw the page."""
+    rooftop_id = choose_rooftop(screen)
+    views = program_views(screen.source, rooftop_id)
+    if not views:
+        nothing_here(
+            "No program is open here", "A what-if needs a program whose period holds this day."
+        )
+        return
+    lines = model_lines(stock(screen.source, rooftop_id), memberships(screen.source), views)
+    if not lines:
+        nothing_here(
+            "No model line to move",
+            "Nothing that this rooftop sold lately or has on the ground counts in an open program.",
+        )
+        return
+    msrp = paid_msrp(screen.source, rooftop_id)
+    states = [
+        program_state(view, msrp.get((view.standing.program_code, view.standing.period_code), ZERO))
+        for view in views
+    ]
+    moves = _levers(rooftop_id, lines, states)
+    scenario = run_scenario(states, moves)
+    _answers(views, states, scenario, moves)
+    _curve(lines, states, moves)
+
+
+def _levers(
+    rooftop_id: str, lines: Sequence[ModelLine], states: Sequence[ProgramState]
+) -> list[Move]:
+    keys = {line.code: f"add-{line.code}" for line in lines}
+    if st.session_state.get(ROOFTOP_MOVED_KEY, rooftop_id) != rooftop_id:
+        for key in keys.values():
+            st.session_state[key] = 0
+    st.session_state[ROOFTOP_MOVED_KEY] = rooftop_id
+    st.subheader("Sell this many more", anchor=False)
+    shown, rest = lines[:LINES_SHOWN], lines[LINES_SHOWN:]
+    units = _inputs(shown, keys, lines)
+    if rest:
+        is_moved = any(st.session_state.get(keys[line.code]) for line in rest)
+        with st.expander(f"{fmt.plural(len(rest), 'more model line')}", expanded=is_moved):
+            units |= _inputs(rest, keys, lines)
+    return [line.move(units[line.code]) for line in lines if units[line.code]]
+
+
+def _inputs(
+    shown: Sequence[ModelLine], keys: dict[str, str], lines: Sequence[ModelLine]
+) -> dict[str, int]:
+    has_one_make = len({line.label.split(" ")[0] for line in lines}) == 1
+    units = {}
+    with st.grid("auto", min_column_width=205):
+        for line in shown:
+            label = line.label.split(" ", 1)[1] if has_one_make else line.label
+            units[line.code] = st.number_input(
+                f"{label} :gray[{line.on_ground_units} on the ground]",
+                min_value=0, max_value=MOST_UNITS, value=0, step=1, key=keys[line.code],
+                bind="query-params",
+            )  # fmt: skip
+    return units
+
+
+def _answers(
+    views: Sequence[ProgramView], states: Sequence[ProgramState], scenario: Scenario,
+    moves: Sequence[Move],
+) -> None:  # fmt: skip
+    st.html(result_tiles(scenario, sum(move.units for move in moves)))
+    changed = [
+        (view, change)
+        for view, change in zip(views, scenario.changes, strict=True)
+        if change.before != change.after
+    ]
+    for view, change in changed:
+        st.html(what_if_card(view, change))
+    same = [view for view in views if view.standing.program_code not in
+            {change.program_code for _, change in changed}]  # fmt: skip
+    if moves and same:
+        st.html(unchanged(same))
+
+
+def _curve(
+    lines: Sequence[ModelLine], states: Sequence[ProgramState], moves: Sequence[Move]
+) -> None:
+    st.subheader("What the next units are worth", anchor=False)
+    moved = {move.label: move.units for move in moves}
+    by_code = {line.code: line for line in lines}
+    first = next((line.code for line in lines if line.label in moved), lines[0].code)
+    chosen = st.selectbox(
+        "Model line", list(by_code), index=list(by_code).index(first),
+        format_func=lambda code: by_code[code].label, key="curve", width=340,
+    )  # fmt: skip
+    line = by_code[chosen]
+    amounts = value_curve(states, moves, line)
+    worth = next_unit(states, moves, line)
+    others = len([label for label in moved if label != line.label])
+    beside = f", with the {fmt.plural(others, 'other line')} as set above" if others else ""
+    st.caption(
+        f"The next {line.label} adds {fmt.money(worth)} over all programs. Each is taken at the "
+        "line's "
+        f"average MSRP of {fmt.money(line.msrp_amount)}{beside}."
+    )
+    show_chart(
+        curve_chart(amounts, moved.get(line.label, 0), line.label),
+        key="value-curve",
+        alt=f"What 0 to {len(amounts) - 1} more units of {line.label} add to all programs together",
+    )
+
+
+show(open_screen("what-if"))

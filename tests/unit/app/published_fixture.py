@@ -45,7 +45,9 @@ SCHEMAS = {
     "dim_element": _columns(
         "program_code program_version:integer element_code element_name element_order:integer "
         "target_kind "
-        "tier_shape is_volume:boolean counts_equal_pays:boolean"
+        "tier_shape is_volume:boolean counts_equal_pays:boolean cap_amount:MONEY "
+        "program_cap_amount:MONEY program_cap_msrp_share:decimal(9,6) "
+        "has_open_recall_deduction:boolean"
     ),
     "fct_program_standing": _columns(
         "rooftop_id program_code period_code dealer_code program_version:integer program_name "
@@ -96,7 +98,8 @@ SCHEMAS = {
         "sample_count:integer "
         "minimum_sample:integer comparison threshold_value:decimal(9,3) threshold_kind "
         "score_date:date "
-        "leaf_state gate_state effect evidence_text source_file source_row:bigint"
+        "leaf_state gate_state effect reduce_to_share:decimal(9,6) evidence_text source_file "
+        "source_row:bigint"
     ),
     "fct_counted_unit": _columns(
         "rooftop_id program_code period_code vin dealer_code program_version:integer "
@@ -140,6 +143,10 @@ SCHEMAS = {
     "fct_forecast_tier": _columns(
         "rooftop_id program_code element_code period_code tier_number:integer edge_units:integer "
         "chance:double"
+    ),
+    "dim_segment_membership": _columns(
+        "segment_code program_code program_version:integer element_code is_counted:boolean "
+        "is_paid:boolean"
     ),
     "meta": _columns(
         "as_of_at:timestamptz known_at:timestamptz as_of_date:date group_name time_zone "

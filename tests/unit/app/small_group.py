@@ -36,6 +36,7 @@ def tables() -> dict[str, Rows]:
         "fct_inventory": _inventory(),
         "fct_forecast": _forecasts(),
         "fct_forecast_tier": _forecast_tiers(),
+        "dim_segment_membership": _memberships(),
     }
 
 
@@ -130,6 +131,7 @@ def _elements() -> Rows:
             "tier_shape": shape,
             "is_volume": volume,
             "counts_equal_pays": equal,
+            "has_open_recall_deduction": False,
         }
         for program, code, name, order, target, shape, volume, equal in (
             ("nissan-one", "volume", "Volume", 1, "objective", "retroactive", True, True),
@@ -735,5 +737,24 @@ def _forecast_tiers() -> Rows:
             (HONDA, "honda-growth", "growth", "2025-08", 1, 100, 1.0),
             (FORD, "ford-f150", "f150", "2025-Q3", 1, 20, 1.0),
             (FORD, "ford-f150", "f150", "2025-Q3", 2, 24, 0.99),
+        )
+    ]
+
+
+def _memberships() -> Rows:
+    return [
+        {
+            "segment_code": segment,
+            "program_code": program,
+            "program_version": 1,
+            "element_code": element,
+            "is_counted": True,
+            "is_paid": paid,
+        }
+        for segment, program, element, paid in (
+            ("s1", "nissan-one", "volume", True),
+            ("s1", "csi-quarter-bonus", "volume", True),
+            ("f24", "ford-f150", "f150", False),
+            ("f23", "ford-f150", "f150", True),
         )
     ]
