@@ -67,7 +67,7 @@ class ElementOutlook:
 def judge_program(
     program: OpenProgram, draws_of: Mapping[str, SegmentDraws], draws: int
 ) -> tuple[ElementOutlook, ...]:
-    """The outlook of each volume element, in order.
+    """The outlook of each volume element, in order. No draw ends below what is known already.
 
     `draws_of` has the program's segments by code; one that isn't there sells nothing. Draw k of
     every segment belongs together, so elements that share cars, and the cap over them, move
@@ -101,9 +101,9 @@ def _samples(
             msrp += segment.remaining.astype(np.int64) * segment.msrp_cents
     return ElementSamples(
         rules=element.rules,
-        counted_units=counted,
-        paid_units=paid,
-        paid_msrp_cents=msrp,
+        counted_units=np.maximum(counted, facts.counted_units),
+        paid_units=np.maximum(paid, facts.paid_units),
+        paid_msrp_cents=np.maximum(msrp, cents_half_up(facts.paid_msrp_amount)),
         open_recall_units=facts.open_recall_units,
         gates=facts.gates,
     )

@@ -11,7 +11,7 @@ counts in four programs counts in all four in the same draw.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,11 +22,13 @@ import pyarrow as pa
 from forecasting.chances import ElementOutlook, SegmentDraws, judge_program
 from forecasting.marts import OpenProgram, open_warehouse, read_open_programs
 from forecasting.panel import Simulation, draw_remaining
-from forecasting.prophet_fit import Progress
 from forecasting.registry import DEFAULT_FORECASTER, ForecasterSettings, make_forecaster
 from forecasting.series import SeriesSet, read_series
 from forecasting.tables import to_table, write_tables
 from programs.calendars import Calendar
+
+# What is being done, and the share of it that is done.
+Moved = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def run_forecast(
     as_of_date: date,
     draws: int = 1_000,
     seed: int = 1,
-    progress: Progress | None = None,
+    progress: Moved | None = None,
     forecaster_code: str = DEFAULT_FORECASTER,
     processes: int = 2,
     holiday_country: str | None = None,
@@ -71,13 +73,18 @@ def run_forecast(
     fct_forecast_sample to `out_dir` as Parquet.
 
     warehouse_path: the DuckDB file with the marts, opened read-only. compiled_dir: the compiled
-    rules. progress: called with (fits done, of). holiday_country: ISO code for public holidays.
-    calendars: OEM sales calendars by code, so that month-ends lie where the OEM's do. The same
-    inputs and seed give the same files. Raises ForecastError when an input is missing or a fit
-    fails.
+    rules. progress: called with a message and the share done, at every series.
+    holiday_country: ISO code for public holidays. calendars: OEM sales calendars by code, so that
+    month-ends lie where the OEM's do. The same inputs and seed give the same files. Raises
+    ForecastError when an input is missing or a fit fails.
     """
     clock = _Stopwatch()
-    settings = ForecasterSettings(processes, holiday_country, progress)
+
+    def fitted(done: int, of: int) -> None:
+        if progress:
+            progress(f"{done} of {of} series fitted", done / of)
+
+    settings = ForecasterSettings(processes, holiday_country, fitted)
     forecaster = make_forecaster(forecaster_code, settings)
     with open_warehouse(warehouse_path, compiled_dir) as connection:
         programs = read_open_programs(connection, as_of_date)

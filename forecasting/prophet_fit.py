@@ -21,6 +21,9 @@ import numpy as np
 from programs.errors import StairstepError
 
 Progress = Callable[[int, int], None]
+# A run that is killed leaves its worker processes waiting; after so long without work they end.
+# A fit takes a tenth of a second, so a living run never starves them that long.
+ORPHAN_SECONDS = 15
 
 
 class ForecastError(StairstepError):
@@ -72,11 +75,17 @@ def run_fits(
     from joblib.externals.loky import get_reusable_executor
 
     try:
-        parallel = Parallel(n_jobs=processes, return_as="generator", batch_size=1)
+        parallel = Parallel(
+            n_jobs=processes,
+            backend="loky",
+            return_as="generator",
+            batch_size=1,
+            idle_worker_timeout=ORPHAN_SECONDS,
+        )
         results = parallel(delayed(fit_series)(task) for task in tasks)
         return _collect(results, done, len(tasks), progress)
     finally:
-        # Idle workers would hold Prophet's memory for five minutes, and outlive a killed run.
+        # Idle workers would go on holding Prophet's memory.
         get_reusable_executor().shutdown(wait=True)
 
 

@@ -172,7 +172,16 @@ def test_share_of_msrp_and_a_gate_that_reduces(made):
 
 
 def test_a_new_store_borrows_its_pools_pace_and_prophet_says_so(home, tmp_path):
-    report, tables = forecast(home, tmp_path, forecaster_code=DEFAULT_FORECASTER, processes=1)
+    told: list[tuple[str, float]] = []
+    report, tables = forecast(
+        home,
+        tmp_path,
+        forecaster_code=DEFAULT_FORECASTER,
+        processes=1,
+        holiday_country="US",
+        progress=lambda message, share: told.append((message, share)),
+    )
+    assert told[-1] == ("3 of 3 series fitted", 1.0)
     new = one(tables["fct_forecast"], rooftop_id="new-nissan", program_code="nissan-month")
     old = one(tables["fct_forecast"], rooftop_id="old-nissan", program_code="nissan-month")
     assert report.model_code == new["model_code"] == "prophet"
