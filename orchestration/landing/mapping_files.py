@@ -18,7 +18,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from orchestration.landing.kinds import KINDS, Column, Kind
-from orchestration.landing.mapping import ColumnMapping, Mapping
+from orchestration.landing.mapping import ColumnMapping, Mapping, column_key
 from programs.documents import problem_at, read_document, validate
 from programs.errors import DocumentError, Problem
 from programs.group import Group
@@ -143,6 +143,7 @@ def _faults(mapping: Mapping, group: Group | None) -> Iterator[_At]:
         yield from ((at + rest, message) for rest, message in _column_faults(known[name], spec))
         if spec.time_zone == "rooftop" and mapping.stores is None:
             yield (*at, "time_zone"), "rooftop needs stores; write a time zone"
+    yield from _fixed_faults(mapping)
     yield from _personal_faults(mapping)
 
 
@@ -234,6 +235,16 @@ def literal_fault(column: Column, value: str) -> str | None:
     except (ValueError, InvalidOperation):
         return f"'{value}' is not a value of type {column.type}"
     return None
+
+
+def _fixed_faults(mapping: Mapping) -> Iterator[_At]:
+    if mapping.format.type != "fixed":
+        return
+    known = {column_key(field.name) for field in mapping.format.fields}
+    for name, spec in mapping.columns.items():
+        for source in spec.sources:
+            if column_key(source) not in known:
+                yield ("columns", name), f"'{source}' is none of format.fields; add its place"
 
 
 def _personal_faults(mapping: Mapping) -> Iterator[_At]:
