@@ -7,9 +7,14 @@ around the paths, belong to `prophet_model`.
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
+import os
+import signal
 import tempfile
+import threading
+import time
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
@@ -21,9 +26,8 @@ import numpy as np
 from programs.errors import StairstepError
 
 Progress = Callable[[int, int], None]
-# A run that is killed leaves its worker processes waiting; after so long without work they end.
-# A fit takes a tenth of a second, so a living run never starves them that long.
-ORPHAN_SECONDS = 15
+# How often a worker process looks whether the run that started it still lives.
+WATCH_SECONDS = 2.0
 
 
 class ForecastError(StairstepError):
@@ -76,13 +80,10 @@ def run_fits(
 
     try:
         parallel = Parallel(
-            n_jobs=processes,
-            backend="loky",
-            return_as="generator",
-            batch_size=1,
-            idle_worker_timeout=ORPHAN_SECONDS,
+            n_jobs=processes, backend="loky", return_as="generator", batch_size=1
         )
-        results = parallel(delayed(fit_series)(task) for task in tasks)
+        fit = delayed(_fit_while_parent_lives)
+        results = parallel(fit(task, os.getpid()) for task in tasks)
         return _collect(results, done, len(tasks), progress)
     finally:
         # Idle workers would go on holding Prophet's memory.
@@ -108,6 +109,27 @@ def fit_series(task: FitTask) -> SeriesFit:
                 "look at its daily units, or choose another forecaster"
             ) from error
         return _simulate(model, frame, task)
+
+
+def _fit_while_parent_lives(task: FitTask, parent: int) -> SeriesFit:
+    _watch(parent)
+    return fit_series(task)
+
+
+@functools.cache
+def _watch(parent: int) -> None:
+    """End this worker soon after its run was killed: it may be waiting for the rest of a message
+    that never comes, and would wait for ever. Interrupted, not killed, so that it cleans up."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(WATCH_SECONDS)
+        for _ in range(5):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(WATCH_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="parent watch").start()
 
 
 def _new_model(task: FitTask):

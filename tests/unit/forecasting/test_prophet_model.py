@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -165,6 +170,51 @@ def test_processes_leave_no_files_and_no_workers(panel, monkeypatch, tmp_path):
     assert [path for path in Path(tmp_path).rglob("*") if path.is_file()] == []
     executor = reusable_executor._executor
     assert executor is None or not executor._processes
+
+
+KILLED_RUN = """
+import sys, time
+import numpy as np
+from forecasting.prophet_fit import FitTask, run_fits
+units = np.random.default_rng(1).poisson(2.0, 1_000).astype(float)
+dates = np.datetime64("2022-01-01") + np.arange(1_030)
+tasks = [
+    FitTask(f"s{i}", dates, units, {}, (29,), 10, i, 18, 0.9, 0.02, 2.0, 2, 0.02)
+    for i in range(5_000)
+]
+run_fits(tasks, 2, lambda done, of: done == 5 and print("fitting", flush=True))
+"""
+
+
+def test_a_killed_run_leaves_no_workers_and_no_files(tmp_path):
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", KILLED_RUN]
+    run = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert run.stdout is not None and run.stdout.readline() == b"fitting\n"
+    workers = [child for child in children(run.pid) if "LokyProcess" in command_line(child)]
+    assert len(workers) == 2
+    os.kill(run.pid, signal.SIGKILL)
+    run.communicate()
+    deadline = time.monotonic() + 30
+    while any("LokyProcess" in command_line(worker) for worker in workers):
+        assert time.monotonic() < deadline, "workers outlive their run"
+        time.sleep(0.2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def children(parent: int) -> list[int]:
+    listed = Path(f"/proc/{parent}/task").glob("*/children")
+    return [int(process) for path in listed for process in path.read_text().split()]
+
+
+def command_line(process: int) -> str:
+    """Empty for a process that is gone, or gone and not yet waited for."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except FileNotFoundError:
+        return ""
 
 
 def test_progress_is_told(panel):
