@@ -1,0 +1,47 @@
+{#-
+What engines spell differently and dbt has no macro for. A second engine adds its own `<engine>__name`.
+Everything else in models is plain SQL or a macro of dbt's.
+-#}
+{% macro type_moment() -%}
+    {{ return(adapter.dispatch("type_moment")()) }}
+{%- endmacro %}
+
+{% macro default__type_moment() -%}
+    timestamp with time zone
+{%- endmacro %}
+
+{#- The local date of a moment in a time zone. -#}
+{% macro local_date(time_zone, moment) -%}
+    {{ return(adapter.dispatch("local_date")(time_zone, moment)) }}
+{%- endmacro %}
+
+{% macro default__local_date(time_zone, moment) -%}
+    cast(timezone({{ time_zone }}, {{ moment }}) as date)
+{%- endmacro %}
+
+{#- numerator / denominator for two integer expressions, rounded half up to a whole number, exactly. The numerator
+    must not be negative (units and dollars aren't), the denominator must be positive. -#}
+{% macro divided_half_up(numerator, denominator) -%}
+    {{ return(adapter.dispatch("divided_half_up")(numerator, denominator)) }}
+{%- endmacro %}
+
+{% macro duckdb__divided_half_up(numerator, denominator) -%}
+    ((2 * cast({{ numerator }} as hugeint) + ({{ denominator }})) // (2 * cast({{ denominator }} as hugeint)))
+{%- endmacro %}
+
+{% macro default__divided_half_up(numerator, denominator) -%}
+    div(2 * cast({{ numerator }} as numeric) + ({{ denominator }}), 2 * cast({{ denominator }} as numeric))
+{%- endmacro %}
+
+{#- An integer type wide enough for a dollar amount with 14 decimals times a number of units. -#}
+{% macro type_wide_int() -%}
+    {{ return(adapter.dispatch("type_wide_int")()) }}
+{%- endmacro %}
+
+{% macro duckdb__type_wide_int() -%}
+    hugeint
+{%- endmacro %}
+
+{% macro default__type_wide_int() -%}
+    numeric
+{%- endmacro %}

@@ -1,0 +1,54 @@
+{{ config(materialized='view') }}
+-- What becomes of each sale in a program and period, taken alone: the first reason that applies, in this order. Whether
+-- another sale of the same car takes its place is asked next.
+with sales as (
+
+    select
+        sales_in_periods.*,
+        periods.period_start_date,
+        periods.period_end_date,
+        periods.report_deadline_date,
+        periods.unwind_lands,
+        periods.bulletin_number
+    from {{ ref('int_sales_in_periods') }} as sales_in_periods
+    inner join {{ ref('int_program_periods_in_force') }} as periods
+        on
+            sales_in_periods.program_code = periods.program_code
+            and sales_in_periods.period_code = periods.period_code
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when not (is_class_counted or is_class_paid) then class_reason_code
+            when not coalesce(is_vin_valid, false) then 'vin_invalid'
+            when
+                rdr_status = 'unwound'
+                and (unwind_lands = 'sale_period' or unwound_date <= period_end_date)
+                then 'unwound'
+            when rdr_status in ('accepted', 'unwound') and accepted_date > report_deadline_date
+                then 'reported_too_late'
+            when rdr_status in ('accepted', 'unwound') then 'counted'
+            when other_dealer_code is not null then 'counted_under_other_code'
+            when {{ as_of_date() }} > report_deadline_date then 'reported_too_late'
+            when rdr_status = 'submitted' then 'pending_rdr_submitted'
+            when rdr_status = 'rejected' then 'rdr_rejected'
+            else 'pending_not_reported'
+        end as verdict_code
+    from sales
+
+)
+
+select
+    *,
+    case
+        when verdict_code = 'counted' then 'reported'
+        when
+            verdict_code in ('pending_not_reported', 'pending_rdr_submitted', 'rdr_rejected') and is_delivered
+            then 'pending'
+        else 'not_counted'
+    end as verdict_state
+from judged

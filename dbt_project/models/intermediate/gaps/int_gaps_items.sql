@@ -1,0 +1,115 @@
+{{ config(materialized='view') }}
+-- Training, facility and digital items that are open: those that a gate of an open period asks for, with the money
+-- behind that gate, and those that no gate asks for and that fall due within the look-back, as information.
+with gated_amounts as (
+
+    select
+        leaves.rooftop_id,
+        leaves.program_code,
+        leaves.period_code,
+        leaves.item_type,
+        leaves.due,
+        sum(standings.amount_forfeited + standings.amount_held) as gated_amount
+    from (
+        select distinct rooftop_id, program_code, period_code, element_code, item_type, due
+        from {{ ref('int_gate_states') }}
+        where
+            is_open
+            and metric_source = 'compliance_items'
+            and effect <> 'waive'
+            and gate_state_rank < {{ state_rank('met') }}
+    ) as leaves
+    inner join {{ ref('fct_element_standing') }} as standings
+        on
+            leaves.rooftop_id = standings.rooftop_id
+            and leaves.program_code = standings.program_code
+            and leaves.element_code = standings.element_code
+            and leaves.period_code = standings.period_code
+    group by leaves.rooftop_id, leaves.program_code, leaves.period_code, leaves.item_type, leaves.due
+
+),
+
+gated_items as (
+
+    select
+        items.rooftop_id,
+        items.program_code,
+        items.period_code,
+        items.item_code,
+        items.item_type,
+        items.item_name,
+        items.deadline_date,
+        items.source_file,
+        items.source_row,
+        gated_amounts.gated_amount
+    from {{ ref('int_gate_items') }} as items
+    inner join gated_amounts
+        on
+            items.rooftop_id = gated_amounts.rooftop_id
+            and items.program_code = gated_amounts.program_code
+            and items.period_code = gated_amounts.period_code
+            and items.item_type = gated_amounts.item_type
+            and items.due = gated_amounts.due
+    where items.is_of_period and items.completed_date is null
+
+),
+
+ungated_items as (
+
+    select
+        dealer_codes.rooftop_id,
+        items.program_code,
+        cast(null as varchar) as period_code,
+        items.item_code,
+        items.item_type,
+        items.item_name,
+        items.due_date as deadline_date,
+        items.source_file,
+        items.source_row,
+        0 as gated_amount
+    from {{ ref('int_compliance_items_latest') }} as items
+    inner join {{ ref('int_dealer_codes') }} as dealer_codes
+        on
+            items.oem_code = dealer_codes.oem_code
+            and items.dealer_code = dealer_codes.dealer_code
+            and {{ as_of_date() }} >= coalesce(dealer_codes.from_date, {{ as_of_date() }})
+            and {{ as_of_date() }} <= dealer_codes.to_date
+    left join (select distinct rooftop_id, item_code from gated_items) as gated
+        on
+            dealer_codes.rooftop_id = gated.rooftop_id
+            and items.item_code = gated.item_code
+    where
+        gated.item_code is null
+        and items.completed_date is null
+        and abs({{ dbt.datediff(as_of_date(), "items.due_date", "day") }}) <= {{ var('gap_look_back_days') }}
+
+),
+
+items as (
+
+    select * from gated_items
+    union all
+    select * from ungated_items
+
+)
+
+select
+    'item_due' as gap_code,
+    rooftop_id,
+    program_code,
+    period_code,
+    item_code as gap_key,
+    case when period_code is null then 'info' else {{ gap_severity("deadline_date") }} end as severity,
+    'Due ' || deadline_date || ': ' || item_name as title,
+    case
+        when period_code is null then 'No gate of an open period asks for this ' || item_type || ' item.'
+        else 'A gate asks for this ' || item_type || ' item.'
+    end as detail,
+    cast(gated_amount as decimal(14, 2)) as amount_at_risk,
+    deadline_date as last_day_date,
+    cast(null as varchar) as vin,
+    item_code,
+    item_type || ' item ' || item_code || ' is not complete as of ' || {{ as_of_date() }} as evidence_text,
+    source_file,
+    source_row
+from items

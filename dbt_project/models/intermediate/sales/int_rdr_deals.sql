@@ -1,0 +1,19 @@
+-- The deal that an RDR tells of: the one delivered nearest to its sale date, the later of two as near.
+with ordered_matches as (
+
+    select
+        rdr_id,
+        deal_id,
+        row_number() over (
+            partition by rdr_id
+            order by days_apart, delivery_date desc, deal_id desc
+        ) as match_number
+    from {{ ref('int_sale_matches') }}
+
+)
+
+select
+    rdr_id,
+    deal_id
+from ordered_matches
+where match_number = 1

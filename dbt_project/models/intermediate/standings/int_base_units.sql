@@ -1,0 +1,89 @@
+-- Last year's units for elements that pay growth: cars counted in the base period under the same dealer code, whoever
+-- held it, by the rules of this year. Null where the OEM's reports don't reach back that far: an unknown base
+-- is no base of zero.
+with growth_elements as (
+
+    select
+        rooftop_id,
+        oem_code,
+        dealer_code,
+        program_code,
+        program_version,
+        period_code,
+        element_code,
+        base_start_date,
+        base_end_date
+    from {{ ref('int_enrolled_elements') }}
+    where target_kind = 'growth'
+
+),
+
+first_reports as (
+
+    select
+        oem_code,
+        min(sale_date) as first_sale_date
+    from {{ ref('int_rdrs_current') }}
+    group by oem_code
+
+),
+
+base_days as (
+
+    select
+        growth_elements.*,
+        days.date_day
+    from {{ ref('int_days') }} as days
+    inner join growth_elements
+        on days.date_day between growth_elements.base_start_date and growth_elements.base_end_date
+
+),
+
+base_sales as (
+
+    select
+        base_days.rooftop_id,
+        base_days.program_code,
+        base_days.period_code,
+        base_days.element_code,
+        count(distinct sales.vin) as base_units
+    from {{ ref('int_sales') }} as sales
+    inner join base_days
+        on
+            sales.oem_code = base_days.oem_code
+            and sales.dealer_code = base_days.dealer_code
+            and sales.rdr_counting_date = base_days.date_day
+    inner join {{ source('compiled', 'memberships') }} as memberships
+        on
+            sales.unit_class_id = memberships.unit_class_id
+            and base_days.program_code = memberships.program_code
+            and base_days.program_version = memberships.program_version
+            and base_days.element_code = memberships.element_code
+    where
+        sales.rdr_status = 'accepted'
+        and sales.is_vin_valid
+        and memberships.is_counted
+    group by base_days.rooftop_id, base_days.program_code, base_days.period_code, base_days.element_code
+
+)
+
+select
+    growth_elements.rooftop_id,
+    growth_elements.program_code,
+    growth_elements.period_code,
+    growth_elements.element_code,
+    case
+        when
+            first_reports.first_sale_date
+            <= cast({{ dbt.dateadd("day", var("base_slack_days"), "growth_elements.base_start_date") }} as date)
+            then cast(coalesce(base_sales.base_units, 0) as integer)
+    end as base_units
+from growth_elements
+left join first_reports
+    on growth_elements.oem_code = first_reports.oem_code
+left join base_sales
+    on
+        growth_elements.rooftop_id = base_sales.rooftop_id
+        and growth_elements.program_code = base_sales.program_code
+        and growth_elements.period_code = base_sales.period_code
+        and growth_elements.element_code = base_sales.element_code

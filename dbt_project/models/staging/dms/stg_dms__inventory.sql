@@ -1,0 +1,17 @@
+{{ landed_rows('dms/inventory', [
+    'rooftop_id',
+    'store_number',
+    'stock_number',
+    'vin',
+    'make',
+    'model',
+    'trim',
+    'model_year',
+    'powertrain',
+    'stock_type',
+    'inventory_status',
+    'msrp_amount',
+    'expected_date',
+    'snapshot_date',
+    'is_vin_valid',
+]) }}
