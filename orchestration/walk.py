@@ -34,6 +34,7 @@ class Walk:
     journal: Journal
     started_at: datetime
     inputs_hash: str = ""
+    has_waiting_files: bool = False  # some were still being written, so the inputs are not all in
     shared: dict[str, Any] = field(
         default_factory=dict
     )  # results handed from step to step, in process

@@ -1,8 +1,9 @@
 """Gates as blocking asset checks: one list, one maker.
 
-A critical verdict fails its check with severity ERROR and nothing downstream runs; a warning is
-shown and the walk goes on. An exception while asking fails the step. What is asked belongs to
-`orchestration.gates` and `expectations`.
+Each suite is a check of its own asset; each gate has one blocking check, named as the gate, on the
+asset that all that follows depends on. A critical verdict fails it and nothing downstream runs; a
+warning is shown and the walk goes on. An exception while asking fails the step. What is asked
+belongs to `orchestration.gates` and `expectations`.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ class Gate:
     """One gate of the walk: its suites, and how they are asked."""
 
     name: str
+    keeper: dg.AssetKey  # everything after the gate depends on it, so its check holds the walk
     suites: tuple[Suite, ...]
     ask: Callable[[Walk, Callable[[str], None]], list[Verdict]]
 
@@ -32,14 +34,21 @@ def _ask_landed(walk: Walk, moved: Callable[[str], None]) -> list[Verdict]:
 
 
 GATES: tuple[Gate, ...] = (
-    Gate("gate_landed", (*landed.KINDS.values(), *landed.ACROSS), _ask_landed),
+    Gate(
+        "gate_landed",
+        dg.AssetKey(["landing", "files"]),
+        (*landed.KINDS.values(), *landed.ACROSS),
+        _ask_landed,
+    ),
     Gate(
         "gate_marts",
+        dg.AssetKey(["marts", "fct_program_standing"]),
         marts.SUITES,
         lambda walk, moved: gates.marts_gate(walk.home, walk.moments, moved),
     ),
     Gate(
         "gate_forecasts",
+        dg.AssetKey(["forecast", "fct_forecast"]),
         forecasts.SUITES,
         lambda walk, moved: gates.forecasts_gate(walk.home, walk.moments, moved),
     ),
@@ -56,12 +65,20 @@ def _checks(gate: Gate, family: Sequence[dg.AssetKey]) -> dg.AssetChecksDefiniti
         dg.AssetCheckSpec(
             name=suite.name,
             asset=asset_key(suite),
-            blocking=True,
             description="; ".join(check.name for check in suite.checks),
             additional_deps=[key for key in family if key != asset_key(suite)],
         )
         for suite in gate.suites
     ]
+    specs.append(
+        dg.AssetCheckSpec(
+            name=gate.name,
+            asset=gate.keeper,
+            blocking=True,
+            description="No critical check of this gate fails.",
+            additional_deps=[key for key in family if key != gate.keeper],
+        )
+    )
 
     @dg.multi_asset_check(name=gate.name, specs=specs, required_resource_keys={"walk"})
     def checks(context: dg.AssetCheckExecutionContext):
@@ -77,6 +94,13 @@ def _checks(gate: Gate, family: Sequence[dg.AssetKey]) -> dg.AssetChecksDefiniti
             walk.journal.note_gate_stop(gate.name, stop_message(stops))
         for suite in gate.suites:
             yield _result(suite, [v for v in verdicts if v.suite == suite.name])
+        yield dg.AssetCheckResult(
+            asset_key=gate.keeper,
+            check_name=gate.name,
+            passed=not stops,
+            severity=dg.AssetCheckSeverity.ERROR,
+            metadata={"critical": len(stops), "warnings": len(failed) - len(stops)},
+        )
 
     return checks
 

@@ -46,7 +46,7 @@ def publish_assets(
                 "is_new": result.is_new,
                 "tables": len(result.row_counts),
             }
-        walk.journal.head["inputs_hash"] = walk.inputs_hash
+        walk.journal.head["inputs_hash"] = "" if walk.has_waiting_files else walk.inputs_hash
         walk.journal.head["content_hash"] = result.content_hash
         walk.journal.outcome = PUBLISHED
         return dg.MaterializeResult(metadata=counts.metadata())
