@@ -32,7 +32,8 @@ from app.published import (
     read_pointer,
 )
 from app.queries import feeds, rooftops
-from app.records import LastRun, Rooftop
+from app.records import Rooftop
+from app.run_records import LastRun
 from app.theme import use_style
 
 # A nightly run may be a couple of hours late without anyone having to care; after that it is stale.

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.queries import ElementView, ProgramView
-from app.records import Gate, LadderSegment, SegmentMembership, Stock
+from app.records import LadderSegment
+from app.rule_records import ElementLimit, GateEffect, SegmentMembership, Stock
 from programs.gates import GateResult, GateState
 from programs.ladder import Ladder, Segment
 from programs.scenario import ElementKey, ElementState, Move, ProgramState, run_scenario
@@ -45,18 +46,35 @@ class ModelLine:
         return Move(self.label, units, self.msrp_amount, self.counted_by, self.paid_by)
 
 
-def program_state(view: ProgramView, paid_msrp_amount: Decimal) -> ProgramState:
-    """Return the program's state as programs.scenario takes it."""
-    first = next((e.element for e in view.elements if e.element is not None), None)
+@dataclass(frozen=True)
+class Rules:
+    """What the published rules add to a standing: limits by element, effects by gate."""
+
+    limits: Mapping[tuple[str, int, str], ElementLimit]
+    effects: Mapping[tuple[str, int, str], GateEffect]
+
+
+def program_state(view: ProgramView, rules: Rules, paid_msrp_amount: Decimal) -> ProgramState:
+    """Return the program's state as programs.scenario takes it.
+
+    `paid_msrp_amount` counts each paid unit once. KeyError when the rules lack one of its elements.
+    """
+    standing = view.standing
+    limits = [
+        rules.limits[standing.program_code, standing.program_version, element.standing.element_code]
+        for element in view.elements
+    ]
     return ProgramState(
-        program_code=view.standing.program_code,
-        program_name=view.standing.program_name,
-        period_code=view.standing.period_code,
-        elements=tuple(_element_state(element, view.gates) for element in view.elements),
-        cap=ProgramCap(
-            amount=first.program_cap_amount if first else None,
-            msrp_share=first.program_cap_msrp_share if first else None,
+        program_code=standing.program_code,
+        program_name=standing.program_name,
+        period_code=standing.period_code,
+        elements=tuple(
+            _element_state(element, limit, _gate_results(view, element, rules))
+            for element, limit in zip(view.elements, limits, strict=True)
         ),
+        cap=ProgramCap(limits[0].program_cap_amount, limits[0].program_cap_msrp_share)
+        if limits
+        else ProgramCap(),
         paid_msrp_amount=paid_msrp_amount,
     )
 
@@ -100,7 +118,9 @@ def next_unit(states: Sequence[ProgramState], moves: Sequence[Move], line: Model
     return run_scenario(states, [*moves, line.move(1)]).amount_after - now
 
 
-def _element_state(view: ElementView, gates: Sequence[Gate]) -> ElementState:
+def _element_state(
+    view: ElementView, limit: ElementLimit, gates: tuple[GateResult, ...]
+) -> ElementState:
     standing, element = view.standing, view.element
     ladder = None
     if view.segments:
@@ -116,15 +136,15 @@ def _element_state(view: ElementView, gates: Sequence[Gate]) -> ElementState:
             ladder=ladder,
             counts_equal_pays=element.counts_equal_pays if element else True,
             is_volume=element.is_volume if element else True,
-            cap_amount=element.cap_amount if element else None,
-            has_open_recall_deduction=bool(element and element.has_open_recall_deduction),
+            cap_amount=limit.cap_amount,
+            has_open_recall_deduction=limit.has_open_recall_deduction,
         ),
         ElementFacts(
             counted_units=standing.reported_units or 0,
             paid_units=standing.paid_units or 0,
             paid_msrp_amount=standing.paid_msrp_amount or ZERO,
             open_recall_units=standing.open_recall_units or 0,
-            gates=tuple(_gate_results(standing.element_code, gates)),
+            gates=gates,
         ),
         target_units=standing.objective_units
         if standing.objective_units is not None
@@ -139,17 +159,21 @@ def _segment(row: LadderSegment) -> Segment:
     )  # fmt: skip
 
 
-def _gate_results(element_code: str, gates: Sequence[Gate]) -> list[GateResult]:
+def _gate_results(view: ProgramView, element: ElementView, rules: Rules) -> tuple[GateResult, ...]:
     found: dict[str, GateResult] = {}
-    for gate in gates:
-        if gate.element_code in (None, element_code):
-            found[gate.gate_code] = GateResult(
-                gate.gate_code,
-                GateState[gate.gate_state.upper()],
-                gate.effect or "forfeit",
-                gate.reduce_to_share,
-            )
-    return list(found.values())
+    for gate in view.gates:
+        if gate.element_code not in (None, element.standing.element_code):
+            continue
+        effect = rules.effects[
+            view.standing.program_code, view.standing.program_version, gate.gate_code
+        ]
+        found[gate.gate_code] = GateResult(
+            gate.gate_code,
+            GateState[gate.gate_state.upper()],
+            effect.effect,
+            effect.reduce_to_share,
+        )
+    return tuple(found.values())
 
 
 Moved = Mapping[str, frozenset[ElementKey]]

@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from app.records import GateResult, LastRun, Record, Stage
+from app.records import Record
+from app.run_records import GateResult, LastRun, Stage
 
 HOME_SETTING = "STAIRSTEP_HOME"
 POINTER_NAME = "current.json"

@@ -19,21 +19,18 @@ from app.records import (
     DailyStanding,
     Element,
     ElementStanding,
-    FeedHealth,
     Forecast,
     ForecastTier,
     Gap,
     Gate,
     LadderSegment,
-    PaidMsrp,
     Program,
     ProgramStanding,
     Record,
     Rooftop,
-    SegmentMembership,
-    SetAside,
-    Stock,
 )
+from app.rule_records import ElementLimit, GateEffect, PaidMsrp, SegmentMembership, Stock
+from app.run_records import FeedHealth, SetAside
 
 cached = st.cache_data(
     show_spinner=False, max_entries=400, hash_funcs={Published: lambda source: source.cache_key}
@@ -189,6 +186,24 @@ def memberships(source: Published) -> tuple[SegmentMembership, ...]:
     return source.read(
         SegmentMembership, order_by="segment_code, program_code, program_version, element_code"
     )
+
+
+@cached
+def element_limits(source: Published) -> dict[tuple[str, int, str], ElementLimit]:
+    """Return what caps and deducts each element's amount, by program, version and element."""
+    return {
+        (row.program_code, row.program_version, row.element_code): row
+        for row in source.read(ElementLimit)
+    }
+
+
+@cached
+def gate_effects(source: Published) -> dict[tuple[str, int, str], GateEffect]:
+    """Return what each gate leaves when it isn't met, by program, version and gate."""
+    return {
+        (row.program_code, row.program_version, row.gate_code): row
+        for row in source.read(GateEffect, order_by="element_code nulls last")
+    }
 
 
 @cached

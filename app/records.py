@@ -9,7 +9,7 @@ wide rows), `group` (only who sees the whole group), `open` (names no rooftop's 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
@@ -62,10 +62,6 @@ class Element(Record):
     tier_shape: str
     is_volume: bool
     counts_equal_pays: bool
-    cap_amount: Decimal | None
-    program_cap_amount: Decimal | None
-    program_cap_msrp_share: Decimal | None
-    has_open_recall_deduction: bool
 
 
 @dataclass(frozen=True)
@@ -207,7 +203,6 @@ class Gate(Record):
     leaf_state: str
     gate_state: str
     effect: str | None
-    reduce_to_share: Decimal | None
     evidence_text: str | None
     source_file: str | None
     source_row: int | None
@@ -269,39 +264,6 @@ class Gap(Record):
 
 
 @dataclass(frozen=True)
-class FeedHealth(Record):
-    TABLE: ClassVar[str] = "fct_feed_health"
-    SCOPE: ClassVar[str] = "rooftop_or_group"
-    feed_id: str
-    vendor_code: str
-    source_kind: str
-    rooftop_id: str | None
-    last_source_file: str | None
-    last_known_at: datetime | None
-    age_hours: Decimal | float | None
-    expected_every_days: int | None
-    feed_state: str
-    files_landed_count: int | None
-    files_set_aside_count: int | None
-    rows_landed_count: int | None
-    rows_set_aside_count: int | None
-
-
-@dataclass(frozen=True)
-class SetAside(Record):
-    TABLE: ClassVar[str] = "fct_set_aside"
-    SCOPE: ClassVar[str] = "group"
-    source_file: str
-    source_row: int | None
-    source_kind: str | None
-    vendor_code: str | None
-    column_name: str | None
-    reason: str
-    offending_value: str | None
-    known_at: datetime | None
-
-
-@dataclass(frozen=True)
 class Forecast(Record):
     TABLE: ClassVar[str] = "fct_forecast"
     rooftop_id: str
@@ -330,120 +292,3 @@ class ForecastTier(Record):
     tier_number: int
     edge_units: int
     chance: float
-
-
-@dataclass(frozen=True)
-class SegmentMembership(Record):
-    """Whether a segment's units count and are paid in an element; no row means neither."""
-
-    TABLE: ClassVar[str] = "dim_segment_membership"
-    SCOPE: ClassVar[str] = "open"
-    segment_code: str
-    program_code: str
-    program_version: int
-    element_code: str
-    is_counted: bool
-    is_paid: bool
-
-
-@dataclass(frozen=True)
-class Stock(Record):
-    """Retail units of one description at a rooftop: lately sold, and on the ground, by segment."""
-
-    # A VIN counts in several programs, so sold units are made distinct before they are counted.
-    TABLE: ClassVar[str] = """(
-        select rooftop_id, make, model, trim, model_year, powertrain, stock_type, segment_code,
-            count(*) filter (is_sold) as sold_units,
-            count(*) filter (not is_sold) as on_ground_units,
-            count(msrp_amount) as priced_units,
-            sum(msrp_amount) as msrp_amount
-        from (
-            select distinct rooftop_id, vin, make, model, trim, model_year, powertrain, stock_type,
-                segment_code, msrp_amount, true as is_sold
-            from fct_counted_unit
-            where sale_type = 'retail' and (is_counted or is_pending)
-                and counting_date > (select as_of_date from meta) - 120
-            union all
-            select rooftop_id, vin, make, model, trim, model_year, null, stock_type,
-                segment_code, msrp_amount, false
-            from fct_inventory
-            where inventory_status = 'on_ground'
-        )
-        group by all
-    )"""
-    rooftop_id: str
-    make: str
-    model: str
-    trim: str | None
-    model_year: int | None
-    powertrain: str | None
-    stock_type: str
-    segment_code: str
-    sold_units: int
-    on_ground_units: int
-    priced_units: int
-    msrp_amount: Decimal | None
-
-
-@dataclass(frozen=True)
-class PaidMsrp(Record):
-    """The MSRP of a program's paid units, each unit once: what a cap by share is a share of."""
-
-    TABLE: ClassVar[str] = """(
-        select rooftop_id, program_code, period_code, sum(msrp_amount) as paid_msrp_amount
-        from fct_counted_unit where is_paid group by all
-    )"""
-    rooftop_id: str
-    program_code: str
-    period_code: str
-    paid_msrp_amount: Decimal | None
-
-
-@dataclass(frozen=True)
-class GateResult:
-    """One expectation's verdict in the latest run (from last_run.json)."""
-
-    suite: str
-    asset: str
-    expectation: str
-    column: str | None
-    severity: str
-    success: bool
-    unexpected_count: int | None
-    details: str | None
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage of the latest run: its time and its rows (from last_run.json)."""
-
-    stage: str
-    seconds: float | None
-    rows_in: int | None
-    rows_out: int | None
-    rows_set_aside: int | None
-
-
-@dataclass(frozen=True)
-class LastRun:
-    """How the latest run ended; its figures are the published ones only when it published."""
-
-    run_id: str
-    as_of: datetime | None
-    started_at: datetime | None
-    finished_at: datetime | None
-    outcome: str
-    failed_step: str | None
-    message: str | None
-    gates: tuple[GateResult, ...]
-    stages: tuple[Stage, ...]
-
-    @property
-    def is_published(self) -> bool:
-        """Whether this run's figures are the ones on screen."""
-        return self.outcome == "published"
-
-    @property
-    def failed_gates(self) -> tuple[GateResult, ...]:
-        """The critical expectations that stopped the walk."""
-        return tuple(g for g in self.gates if not g.success and g.severity == "critical")

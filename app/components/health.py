@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from app import format as fmt
 from app.components.states import failure_reason
 from app.components.tables import table
-from app.records import FeedHealth, GateResult, LastRun, Stage
+from app.run_records import FeedHealth, GateResult, LastRun, Stage
 
 OUTCOMES = {
     "published": ("Published", "ss-met"),

@@ -13,7 +13,7 @@ import streamlit as st
 
 from app import format as fmt
 from app.published import Meta
-from app.records import FeedHealth, LastRun
+from app.run_records import FeedHealth, LastRun
 
 
 def heading(title: str, purpose: str, meta: Meta, *, is_past_moment: bool) -> None:

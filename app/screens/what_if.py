@@ -16,8 +16,16 @@ from app.components.charts import value_curve as curve_chart
 from app.components.states import nothing_here
 from app.components.what_if import result_tiles, unchanged, what_if_card
 from app.frame import Screen, choose_rooftop, open_screen
-from app.levers import ZERO, ModelLine, model_lines, next_unit, program_state, value_curve
-from app.queries import ProgramView, memberships, paid_msrp, program_views, stock
+from app.levers import ZERO, ModelLine, Rules, model_lines, next_unit, program_state, value_curve
+from app.queries import (
+    ProgramView,
+    element_limits,
+    gate_effects,
+    memberships,
+    paid_msrp,
+    program_views,
+    stock,
+)
 from app.theme import show_chart
 from programs.scenario import Move, ProgramState, Scenario, run_scenario
 
@@ -44,8 +52,11 @@ def show(screen: Screen) -> None:
         )
         return
     msrp = paid_msrp(screen.source, rooftop_id)
+    rules = Rules(element_limits(screen.source), gate_effects(screen.source))
     states = [
-        program_state(view, msrp.get((view.standing.program_code, view.standing.period_code), ZERO))
+        program_state(
+            view, rules, msrp.get((view.standing.program_code, view.standing.period_code), ZERO)
+        )
         for view in views
     ]
     moves = _levers(rooftop_id, lines, states)

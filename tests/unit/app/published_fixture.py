@@ -45,9 +45,7 @@ SCHEMAS = {
     "dim_element": _columns(
         "program_code program_version:integer element_code element_name element_order:integer "
         "target_kind "
-        "tier_shape is_volume:boolean counts_equal_pays:boolean cap_amount:MONEY "
-        "program_cap_amount:MONEY program_cap_msrp_share:decimal(9,6) "
-        "has_open_recall_deduction:boolean"
+        "tier_shape is_volume:boolean counts_equal_pays:boolean"
     ),
     "fct_program_standing": _columns(
         "rooftop_id program_code period_code dealer_code program_version:integer program_name "
@@ -98,7 +96,7 @@ SCHEMAS = {
         "sample_count:integer "
         "minimum_sample:integer comparison threshold_value:decimal(9,3) threshold_kind "
         "score_date:date "
-        "leaf_state gate_state effect reduce_to_share:decimal(9,6) evidence_text source_file "
+        "leaf_state gate_state effect evidence_text source_file "
         "source_row:bigint"
     ),
     "fct_counted_unit": _columns(
@@ -144,6 +142,15 @@ SCHEMAS = {
         "rooftop_id program_code element_code period_code tier_number:integer edge_units:integer "
         "chance:double"
     ),
+    "dim_element_limit": _columns(
+        "program_code program_version:integer element_code cap_amount:MONEY "
+        "program_cap_amount:MONEY program_cap_msrp_share:decimal(9,6) "
+        "has_open_recall_deduction:boolean"
+    ),
+    "dim_gate_effect": _columns(
+        "program_code program_version:integer element_code gate_code effect "
+        "reduce_to_share:decimal(9,6)"
+    ),
     "dim_segment_membership": _columns(
         "segment_code program_code program_version:integer element_code is_counted:boolean "
         "is_paid:boolean"
@@ -161,6 +168,7 @@ def write_home(
     *,
     rows: Mapping[str, Rows] | None = None,
     content_hash: str = "fixture0",
+    as_of: datetime = AS_OF,
     published_at: datetime | None = None,
     outcome: str = "published",
     access: Rows | None = None,
@@ -177,13 +185,13 @@ def write_home(
             connection.execute(f"create table {table} ({described})")
         for table, given in {
             **(small_group() if rows is None else rows),
-            **_meta(content_hash),
+            **_meta(content_hash, as_of),
         }.items():
             _insert(connection, table, given)
     pointer = {
         "file": name,
-        "as_of": AS_OF.isoformat(),
-        "known_at": AS_OF.isoformat(),
+        "as_of": as_of.isoformat(),
+        "known_at": as_of.isoformat(),
         "content_hash": content_hash,
         "published_at": published_at.isoformat(),
         "run_id": "run-1",
@@ -288,12 +296,12 @@ def _verdict(
     }
 
 
-def _meta(content_hash: str) -> dict[str, Rows]:
+def _meta(content_hash: str, as_of: datetime) -> dict[str, Rows]:
     return {
         "meta": [
             {
-                "as_of_at": AS_OF,
-                "known_at": AS_OF,
+                "as_of_at": as_of,
+                "known_at": as_of,
                 "as_of_date": TODAY,
                 "group_name": "Summit Ridge Automotive Group",
                 "time_zone": "America/Chicago",

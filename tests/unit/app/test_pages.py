@@ -1,0 +1,268 @@
+"""Every page in every state: what is published, nothing, old, a failed run, no access."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.navigation import PAGES, SCREENS, Page, page
+from app.published import HOME_SETTING
+from tests.unit.app.pages import open_page
+from tests.unit.app.published_fixture import AS_OF, write_home, write_last_run
+from tests.unit.app.small_group import FORD, NISSAN
+
+MakeHome = Callable[..., Path]
+each_page = pytest.mark.parametrize("entry", PAGES, ids=[entry.code for entry in PAGES])
+GM = {"is_logged_in": True, "email": "GM@example.invalid"}
+ACCESS = [{"user": "gm@example.invalid", "rooftops": [NISSAN]}]
+
+
+def recent(**ago: float) -> datetime:
+    """A moment shortly before now: the pages compare what was published with the clock."""
+    return datetime.now(UTC) - timedelta(**ago)
+
+
+@each_page
+def test_normal(entry: Page, make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = open_page(entry, make_home(), monkeypatch)
+    assert entry.title in opened.text
+    assert "Aug 15, 2025, 7:00 AM CDT" in opened.text
+    assert not any(opened.has(state) for state in ("stale", "failed", "empty", "no-access"))
+
+
+@each_page
+def test_no_home_is_set(entry: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = open_page(entry, None, monkeypatch)
+    assert opened.has("empty")
+    assert HOME_SETTING in opened.text
+
+
+@each_page
+def test_nothing_published(
+    entry: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_page(entry, tmp_path, monkeypatch)
+    assert opened.has("empty")
+    assert "stairstep run" in opened.text
+
+
+@each_page
+def test_nothing_published_because_the_first_run_was_stopped(
+    entry: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_last_run(tmp_path, outcome="stopped_by_gate")
+    opened = open_page(entry, tmp_path, monkeypatch)
+    assert opened.has("empty")
+    assert "expect one row per rooftop program period" in opened.text
+
+
+@each_page
+def test_published_without_rows(
+    entry: Page, make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_page(entry, make_home(rows={}), monkeypatch)
+    assert opened.has("empty")
+
+
+@each_page
+def test_stale(entry: Page, make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_of = recent(days=3)
+    opened = open_page(
+        entry, make_home(as_of=as_of, published_at=as_of + timedelta(minutes=3)), monkeypatch
+    )
+    assert opened.has("stale")
+    assert "Nothing newer for 2 days" in opened.text or "Nothing newer for 3 days" in opened.text
+
+
+@each_page
+def test_fresh_is_not_stale(
+    entry: Page, make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_of = recent(hours=25)
+    opened = open_page(
+        entry, make_home(as_of=as_of, published_at=as_of + timedelta(minutes=3)), monkeypatch
+    )
+    assert not opened.has("stale")
+    assert "a past morning" not in opened.text
+
+
+@each_page
+def test_a_run_of_the_same_content_is_fresh(
+    entry: Page, make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pointer stays as it is when nothing changed; the run's end says that someone looked."""
+    as_of = recent(days=3)
+    home = make_home(as_of=as_of, published_at=as_of + timedelta(minutes=3))
+    write_last_run(home, outcome="published", finished_at=recent(hours=1))
+    assert not open_page(entry, home, monkeypatch).has("stale")
+
+
+@each_page
+@pytest.mark.parametrize("outcome", ["stopped_by_gate", "failed"])
+def test_failed_run_keeps_what_was_published(
+    entry: Page, outcome: str, make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_page(entry, make_home(outcome=outcome), monkeypatch)
+    assert opened.has("failed")
+    assert "still those of Fri Aug 15, 2025" in opened.text
+    if outcome == "stopped_by_gate":
+        assert "expect one row per rooftop program period on fct_program_standing" in opened.text
+    else:
+        assert "It stopped at gate marts." in opened.text
+
+
+@each_page
+def test_sign_in_is_asked_for(
+    entry: Page, make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_page(entry, make_home(access=ACCESS), monkeypatch, user={"is_logged_in": False})
+    assert opened.has("sign-in")
+    assert "Lakeside" not in opened.text
+
+
+@each_page
+@pytest.mark.parametrize(
+    ("user", "access"),
+    [
+        ({"is_logged_in": True, "email": "stranger@example.invalid"}, ACCESS),
+        ({**GM, "email_verified": False}, ACCESS),
+        (GM, None),
+        ({"is_logged_in": True}, ACCESS),
+    ],
+    ids=["not on the list", "not verified", "no list", "no address"],
+)
+def test_no_access(
+    entry: Page, user: dict, access: list | None, make_home: MakeHome,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    opened = open_page(entry, make_home(access=access), monkeypatch, user=user)
+    assert opened.has("no-access")
+    assert "Lakeside" not in opened.text
+    assert "$" not in opened.text
+
+
+@each_page
+def test_one_rooftops_manager_sees_that_rooftop_alone(
+    entry: Page, make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address that names another rooftop shows nothing of it."""
+    home = make_home(access=ACCESS)
+    everyone = open_page(entry, home, monkeypatch)
+    opened = open_page(entry, home, monkeypatch, user=GM, query={"rooftop": FORD})
+    assert not opened.has("no-access")
+    for name in ("Prairie Ford", "Northgate Honda", "Harbor Volkswagen", "Ford F-150"):
+        assert name not in opened.text
+    for box in opened.test.selectbox:
+        assert "Prairie Ford" not in box.options
+    if entry.code == "rooftops":
+        assert "Prairie Ford" in everyone.text
+
+
+@each_page
+@pytest.mark.parametrize("broken", ["not json", "{}", '{"file": "gone.duckdb"}'])
+def test_a_broken_pointer_is_said(
+    entry: Page, broken: str, make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home()
+    (home / "published" / "current.json").write_text(broken)
+    opened = open_page(entry, home, monkeypatch)
+    assert opened.has("unreadable")
+    assert "current.json" in opened.text
+
+
+def test_every_screen_is_a_page_and_every_page_a_screen() -> None:
+    files = {path.name for path in SCREENS.glob("*.py")} - {"__init__.py"}
+    assert files == {entry.file.name for entry in PAGES}
+    assert len({entry.address for entry in PAGES}) == len(PAGES)
+    assert not (SCREENS.parent / "pages").exists()
+
+
+def test_standing_shows_the_worked_figures(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_page(page("standing"), make_home(), monkeypatch, query={"rooftop": NISSAN})
+    assert opened.value("amount-earned") == "$32,400"
+    assert (opened.value("reported-units"), opened.value("pending-units")) == ("54", "3")
+    assert opened.value("official-units") == "53"
+    assert "1 more unit reaches tier 3, worth $33,600 more." in opened.text
+    assert "Chance 97 % , about 19 in 20." in opened.text
+    assert "A gate is not met, so as things are it would be forfeited." in opened.text
+
+
+def test_rooftops_add_up_exactly(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = open_page(page("rooftops"), make_home(), monkeypatch)
+    assert opened.value("group-earned") == "$58,400"
+
+
+def test_what_if_follows_its_address(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link with five Frontiers shows the sentence of five Frontiers, to the cent."""
+    opened = open_page(
+        page("what-if"), make_home(), monkeypatch,
+        query={"rooftop": NISSAN, "add-nissan-frontier": "5"},
+    )  # fmt: skip
+    assert opened.value("amount-after") == "$70,800"
+    assert "+5 Nissan Frontier: Nissan One from 54 to 59 units" in opened.text
+    assert "112 to 117 units" in opened.text, "one truck counts everywhere it counts"
+
+
+def test_what_if_is_forgotten_at_another_rooftop(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_page(page("what-if"), make_home(), monkeypatch, query={"rooftop": NISSAN})
+    frontier = next(box for box in opened.test.number_input if "Frontier" in box.label)
+    frontier.set_value(1).run()
+    assert opened.value("amount-after") == "$66,000"
+
+
+def test_explain_lists_each_vin_with_its_source(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_page(
+        page("explain"), make_home(), monkeypatch,
+        query={"rooftop": NISSAN, "program": "nissan-one", "period": "2025-08"},
+    )  # fmt: skip
+    table = opened.test.dataframe[0].value
+    assert len(table) == 60
+    assert table["Source"].str.startswith("portal/nissan_rdrs_20250814T2200.csv, row ").all()
+    assert "110 % of 50 is 55, pays $1,200 a unit" in opened.text
+
+
+def test_gaps_are_sorted_by_money(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = open_page(page("gaps"), make_home(), monkeypatch).text
+    places = [text.index(amount) for amount in ("$36,000", "$20,000", "$1,200", "$350 ")]
+    assert places == sorted(places)
+
+
+def test_a_late_feed_is_said_where_its_sales_are_counted(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home()
+    there = open_page(page("standing"), home, monkeypatch, query={"rooftop": FORD})
+    elsewhere = open_page(page("standing"), home, monkeypatch, query={"rooftop": NISSAN})
+    assert "Prairie Ford deals (9 days old)" in there.text
+    assert not elsewhere.has("feeds-behind")
+
+
+def test_a_newer_publication_is_seen_without_a_restart(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home()
+    opened = open_page(page("standing"), home, monkeypatch, query={"rooftop": NISSAN})
+    assert opened.value("amount-earned") == "$32,400"
+    from tests.unit.app.small_group import tables
+
+    rows = tables()
+    for row in rows["fct_program_standing"]:
+        row["amount_earned"] = row["amount_earned"] + 1
+    write_home(home, rows=rows, content_hash="newer0")
+    opened.test.run()
+    assert opened.value("amount-earned") == "$32,401"
+
+
+def test_the_small_group_is_of_one_moment() -> None:
+    assert AS_OF.isoformat() == "2025-08-15T07:00:00-05:00"
