@@ -166,16 +166,25 @@ def _simulate(model, frame, task: FitTask) -> SeriesFit:
     Prophet's own observation noise is left out: it is the same normal noise on a closed Sunday as
     on a month's last day. `noise` puts counts around the paths instead.
     """
-    prepared = model.setup_dataframe(frame.copy())
-    columns, _, components, _ = model.make_all_seasonality_features(prepared)
-    beta = model.params["beta"][0] * components["multiplicative_terms"].to_numpy()
-    effect = 1.0 + columns.to_numpy() @ beta
     past = len(task.units)
-    fitted = np.asarray(model.predict_trend(prepared))[:past] * effect[:past]
-    future = prepared.iloc[past:].assign(trend=np.asarray(model.predict_trend(prepared))[past:])
-    trend = model.sample_predictive_trend_vectorized(future, task.draws)
+    effect = _calendar_effect(model, frame)
+    # Prophet's own scale of time; setup_dataframe and predict would make every column again.
+    days = frame[["ds"]].assign(t=(frame["ds"] - model.start) / model.t_scale, floor=0.0)
+    fitted = np.asarray(model.predict_trend(days.iloc[:past])) * effect[:past]
+    trend = model.sample_predictive_trend_vectorized(days.iloc[past:], task.draws)
     paths = np.cumsum(np.asarray(trend) * effect[past:], axis=1)
     return SeriesFit(paths[:, list(task.end_offsets)].T, fitted)
+
+
+def _calendar_effect(model, frame) -> np.ndarray:
+    """1 + the fitted effects of each day: seasonalities first, then regressors, as Prophet orders
+    its coefficients. All are multiplicative."""
+    columns = [
+        model.fourier_series(frame["ds"], shape["period"], shape["fourier_order"])
+        for shape in model.seasonalities.values()
+    ]
+    columns.append(frame[list(model.extra_regressors)].to_numpy())
+    return 1.0 + np.hstack(columns) @ model.params["beta"][0]
 
 
 def _collect(
