@@ -1,4 +1,4 @@
-"""A dealer group that anyone can run: config in `home/`, and a seeded maker of its vendors' extracts.
+"""A dealer group that anyone can run: config in `home/`, a seeded maker of its files.
 
 Here: what an invented group sells, and files as its vendors would write them, faults included.
 Not here: reading those files (orchestration.landing), the meaning of the rulebooks (programs).

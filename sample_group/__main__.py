@@ -1,6 +1,7 @@
 """`python -m sample_group --home DIR [--seed N]`: make the sample group's home.
 
-Here: the command line. Not here: the making (make.py), imported only when there is something to make.
+Here: the command line. Not here: the making (make.py), imported only when there is something to
+make.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What the OEMs pay: amounts per element of closed and running periods, in cents.
 
-Here: the arithmetic of the seven bulletins as their OEMs do it, for official standings and statements.
+Here: the arithmetic of the seven bulletins as their OEMs do it, for official standings and
+statements.
 Not here: `programs`, which works out the same from the rulebooks: the two never share code.
 """
 

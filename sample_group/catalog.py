@@ -1,6 +1,7 @@
 """What the invented stores sell: model lines of each make with trims, powertrains and list prices.
 
-Here: facts about cars, close to the real ranges of 2022 to 2026. Not here: how many are sold (stores.py).
+Here: facts about cars, close to the real ranges of 2022 to 2026. Not here: how many are sold
+(stores.py).
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ MODEL_LINES = (
     ModelLine("Nissan", "Armada", "JN8", 0.03, 58500, ("SV", "SL", "Pro-4X"), 7200),
     ModelLine("Nissan", "Frontier", "1N6", 0.08, 32100, ("S", "SV", "Pro-4X", "SL"), 3100),
     ModelLine("Nissan", "Titan", "1N6", 0.02, 46900, ("SV", "Pro-4X"), 8200, last_year=2024),
-    ModelLine("Nissan", "Ariya", "JN1", 0.02, 40000, ("Engage", "Evolve+", "Empower+"), 4000, ELECTRIC),
+    ModelLine("Nissan", "Ariya", "JN1", 0.02, 40000, ("Engage", "Evolve+"), 4000, ELECTRIC),
     ModelLine(
         "Honda", "Civic", "2HG", 0.20, 24600, ("LX", "Sport", "EX-L"), 2600,
         (("gas", 0.62), ("hybrid", 0.38)),
@@ -60,14 +61,14 @@ MODEL_LINES = (
     ),
     ModelLine("Honda", "HR-V", "3CZ", 0.11, 26600, ("LX", "Sport", "EX-L"), 1900),
     ModelLine("Honda", "Passport", "5FN", 0.04, 45200, ("RTL", "TrailSport"), 3900),
-    ModelLine("Honda", "Pilot", "5FN", 0.10, 40600, ("Sport", "EX-L", "Touring", "TrailSport"), 3800),
+    ModelLine("Honda", "Pilot", "5FN", 0.10, 40600, ("Sport", "EX-L", "Touring", "Elite"), 3800),
     ModelLine("Honda", "Odyssey", "5FN", 0.05, 42500, ("EX-L", "Sport-L", "Touring"), 3100),
     ModelLine("Honda", "Prologue", "3GP", 0.04, 47800, ("EX", "Touring", "Elite"), 4300, ELECTRIC),
     ModelLine(
         "Ford", "F-150", "1FT", 0.34, 39500, ("XL", "STX", "XLT", "Lariat", "King Ranch"), 6400,
         (("gas", 0.76), ("hybrid", 0.24)), leftover=0.24,
     ),
-    ModelLine("Ford", "F-150 Lightning", "1FT", 0.03, 54800, ("Pro", "XLT", "Flash"), 8000, ELECTRIC),
+    ModelLine("Ford", "F-150 Lightning", "1FT", 0.03, 54800, ("Pro", "XLT"), 8000, ELECTRIC),
     ModelLine(
         "Ford", "F-250 Super Duty", "1FT", 0.11, 47200, ("XL", "XLT", "Lariat"), 7800,
         (("gas", 0.55), ("diesel", 0.45)),
@@ -80,7 +81,7 @@ MODEL_LINES = (
     ModelLine("Ford", "Escape", "1FM", 0.08, 30400, ("Active", "ST-Line", "Platinum"), 3300,
               (("gas", 0.6), ("hybrid", 0.3), ("plug_in_hybrid", 0.1))),
     ModelLine("Ford", "Explorer", "1FM", 0.10, 40000, ("Active", "ST-Line", "Platinum"), 6600),
-    ModelLine("Ford", "Mustang Mach-E", "3FM", 0.02, 39900, ("Select", "Premium", "GT"), 5500, ELECTRIC),
+    ModelLine("Ford", "Mustang Mach-E", "3FM", 0.02, 39900, ("Select", "GT"), 5500, ELECTRIC),
     ModelLine("Volkswagen", "Jetta", "3VW", 0.17, 22500, ("S", "Sport", "SE", "SEL"), 2100),
     ModelLine("Volkswagen", "Golf GTI", "WVW", 0.05, 33200, ("S", "SE", "Autobahn"), 3400),
     ModelLine("Volkswagen", "Taos", "3VV", 0.18, 25400, ("S", "SE", "SEL"), 3200),
@@ -125,12 +126,33 @@ MODEL_LINES = (
               (("gas", 0.6), ("hybrid", 0.4))),
     ModelLine("Toyota", "Grand Highlander", "5TD", 0.08, 42300, ("LE", "XLE", "Limited"), 4700,
               (("gas", 0.6), ("hybrid", 0.4))),
-    ModelLine("Toyota", "Tacoma", "3TY", 0.14, 33300, ("SR", "SR5", "TRD Sport", "TRD Off-Road"), 3400),
+    ModelLine("Toyota", "Tacoma", "3TY", 0.14, 33300, ("SR", "SR5", "TRD Sport"), 3400),
     ModelLine("Toyota", "Tundra", "5TF", 0.08, 42100, ("SR", "SR5", "Limited"), 7500,
               (("gas", 0.75), ("hybrid", 0.25))),
     ModelLine("Toyota", "4Runner", "JTE", 0.05, 42800, ("SR5", "TRD Sport", "Limited"), 5600),
     ModelLine("Toyota", "bZ4X", "JTM", 0.02, 39100, ("XLE", "Limited"), 4600, ELECTRIC),
 )  # fmt: skip
+
+# Lines that are younger than the used cars of the sample: model, first model year.
+_FIRST_YEARS = {
+    "Ariya": 2023,
+    "Prologue": 2024,
+    "F-150 Lightning": 2022,
+    "Maverick": 2022,
+    "Bronco": 2021,
+    "Bronco Sport": 2021,
+    "Mustang Mach-E": 2021,
+    "Taos": 2022,
+    "Atlas Cross Sport": 2020,
+    "ID.4": 2021,
+    "Equinox EV": 2024,
+    "Hornet": 2023,
+    "Gladiator": 2020,
+    "Grand Highlander": 2024,
+    "bZ4X": 2023,
+    "Kicks": 2018,
+    "Atlas": 2018,
+}
 
 
 @dataclass(frozen=True)
@@ -145,6 +167,7 @@ class Variants:
     descriptor: np.ndarray
     msrp: np.ndarray  # int64 dollars, model year 2025
     share: np.ndarray  # of the make's new sales
+    first_year: np.ndarray  # 0 where the line is older than any car of the sample
     last_year: np.ndarray
     leftover: np.ndarray
 
@@ -174,6 +197,7 @@ def variants() -> Variants:
         ),
         msrp=np.array([line.msrp + line.step * order + extra[p] for line, _, p, _, order in rows]),
         share=np.array([share for _, _, _, share, _ in rows]),
+        first_year=np.array([_FIRST_YEARS.get(line.model, 0) for line, *_ in rows]),
         last_year=np.array([line.last_year for line, *_ in rows]),
         leftover=np.array([line.leftover for line, *_ in rows]),
     )

@@ -53,7 +53,7 @@ def make_home(
     previous: Stamp | None,
     progress: Callable[[str], None] = lambda message: None,
 ) -> Stamp:
-    """Make config and inbox in `home`. Files that an earlier make left and this one lacks are removed."""
+    """Make config and inbox in `home`; files that only an earlier make wrote are removed."""
     files = {
         path.relative_to(HOME_TEMPLATE).as_posix(): path.read_bytes()
         for path in sorted(HOME_TEMPLATE.rglob("*"))

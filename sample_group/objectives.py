@@ -67,7 +67,7 @@ SITUATIONS = (
 MISSING = {("capitol-nissan", "2025-08")}
 # Whose only tier is far over the objective asks less.
 _ASKED = {"gm": 0.87, "ford": 0.92}
-# Mid-period revisions that need no situation: (store, program, element, period, moment, share of the first).
+# Other mid-period revisions: store, program, element, period, moment, share of the first figure.
 REVISIONS = (
     ("bootheel-toyota", "csi-quarter-bonus", "volume", "2025-Q3", "2025-08-05T09:00:00", 0.9),
     ("fox-valley-chevrolet", "chevrolet-volume", "volume", "2025-Q3", "2025-08-07T09:00:00", 0.92),
@@ -144,7 +144,7 @@ def _with_revision(original: Objective, units: int, announced: str | None) -> li
 
 
 def objective_for(count: int, edge: int, short: int) -> int:
-    """The largest objective whose `edge` percent, rounded up, is `count` + `short` units or fewer."""
+    """The largest objective whose `edge` percent, rounded up, is at most `count` + `short`."""
     objective = max(int(Fraction(count + short) * 100 / edge), 1)
     while edge_units(objective, edge) > count + short and objective > 1:
         objective -= 1

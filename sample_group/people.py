@@ -1,7 +1,7 @@
 """Invented customers, the forms in which vendors write them, and finding them again in an inbox.
 
-Here: names, addresses, phones, e-mails and birth dates of people who do not exist. The names are nobody's,
-the phones end in 555-01xx, the e-mails in example.invalid.
+Here: names, addresses, phones, e-mails and birth dates of people who do not exist. The names are
+nobody's, the phones end in 555-01xx, the e-mails in example.invalid.
 Not here: which customer bought which car (sales.py), the files' columns (vendors/).
 """
 
@@ -16,17 +16,19 @@ import numpy as np
 PEOPLE = 1200
 
 _FIRST_NAMES = (
-    "Brindle Quorra Snicket Ozma Tibble Wrenna Fizz Moxley Pernilla Zeb Dottle Yarrowyn Grumbo Lumina "
-    "Plinky Ximble Oonagh Bazzle Trillium Humber Zoë Jónsi Ulfric Wumpus Noëlla Cribbage Fennimore Odwalla"
+    "Brindle Quorra Snicket Ozma Tibble Wrenna Fizz Moxley Pernilla Zeb Dottle Yarrowyn Grumbo "
+    "Lumina Plinky Ximble Oonagh Bazzle Trillium Humber Zoë Jónsi Ulfric Wumpus Noëlla Cribbage "
+    "Fennimore Odwalla"
 ).split()
 _FAMILY_STARTS = (
-    "Quill Bramble Tumble Snick Wobble Glimmer Zander Mock Sham Fable Noodle Pepper Squib Thimble Übel "
-    "Muddle Crinkle Ñandu Puddle Twizzle Gobble Hexen Jabber Kipper Lollop Marrow Niggle Oddle Piffle Rumpel"
+    "Quill Bramble Tumble Snick Wobble Glimmer Zander Mock Sham Fable Noodle Pepper Squib Thimble "
+    "Übel Muddle Crinkle Ñandu Puddle Twizzle Gobble Hexen Jabber Kipper Lollop Marrow Niggle "
+    "Oddle Piffle Rumpel"
 ).split()
 _FAMILY_ENDS = "feather snort wicket bottom dazzle whistle muffin gadget pocket thwaite".split()
 _STREETS = (
-    "Nowhere Lane|Imaginary Avenue|Fictional Court|Makebelieve Road|Pretend Boulevard|Invented Terrace|"
-    "Placeholder Street|Unreal Crescent|Storybook Way|Phantom Parkway"
+    "Nowhere Lane|Imaginary Avenue|Fictional Court|Makebelieve Road|Pretend Boulevard|"
+    "Invented Terrace|Placeholder Street|Unreal Crescent|Storybook Way|Phantom Parkway"
 ).split("|")
 _AREA_CODES = ("608", "414", "262", "920", "217", "309", "847", "314", "417", "573")
 
@@ -130,7 +132,8 @@ def make_people(seed: int) -> list[Person]:
 def customers_in_inbox(inbox: Path, seed: int) -> CustomerData:
     """Which forms of which data of the invented people stand in the files of `inbox`.
 
-    Looks at the bytes, so that half-written and badly encoded files are covered; takes some seconds.
+    Looks at the bytes, so that half-written and badly encoded files are covered; takes some
+    seconds.
     """
     blobs = [
         b"\n".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())

@@ -1,8 +1,8 @@
 """Putting the planted faults into the files that the vendors wrote soundly.
 
 Here: changes to bytes, file by file, and the later file that repairs what was lost.
-Not here: what must become of each (faults.py). A faulty row is moved to a fixed place in its file, so
-that its number is the same for every seed.
+Not here: what must become of each (faults.py). A faulty row is moved to a fixed place in its file,
+so that its number is the same for every seed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Files = dict[str, bytes]
 
 
 def plant(files: Files) -> None:
-    """Put every fault of PLANTED_FAULTS into the files. Raises ValueError when one finds no place."""
+    """Put every planted fault into the files. Raises ValueError when one finds no place."""
     _restate(files)
     _dealervault_rows(files)
     _dealertrack_rows(files)
@@ -86,7 +86,7 @@ def _vault(files: Files, day: str) -> Lines:
 
 
 def _restate(files: Files) -> None:
-    """The file of the 30th says a day too early; that of the 31st brings the deal again, put right."""
+    """The file of the 30th says a day too early; that of the 31st has the deal again, right."""
     before = Lines(files, "dealervault/dv_sales_20250730T0500.csv")
     after = Lines(files, "dealervault/dv_sales_20250731T0500.csv")
 

@@ -1,6 +1,7 @@
-"""What else the portals know: recalls, training and facility items, statements of payments, VIN lists.
+"""What else the portals know: recalls, training and facility items, statements, differences.
 
-Here: these facts with the moments at which they became known, and where the OEM's own count differs.
+Here: these facts with the moments at which they became known, and where the OEM's own count
+differs.
 Not here: counting (standings.py), amounts (awards.py), the files (vendors/portal.py).
 """
 
@@ -32,7 +33,7 @@ class Recall:
 
 
 def make_recalls(stores: Sequence[Store], deals: Deals, seed: int) -> list[Recall]:
-    """Campaigns on one new car in forty of the last year and a half; most are remedied within months."""
+    """Campaigns on one new car in forty since 2024; most are remedied within months."""
     random = np.random.default_rng([seed, 6])
     days = deals.delivery_day
     recent = (days >= np.datetime64("2024-01-01")) & (days < TODAY)

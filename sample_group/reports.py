@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sample_group.sales import DAY, NEVER, PUNCHED_DAY, Deals, local_seconds
+from sample_group.sales import DAY, NEVER, Deals
 from sample_group.stores import FIRST_DAY, LAST_DAY, Calendar, Store
 
 REJECT_REASONS = (
@@ -122,7 +122,7 @@ def _unwinds(
     deal: np.ndarray,
     accepted: np.ndarray,
 ) -> np.ndarray:
-    """When an accepted report of a cancelled deal is unwound: a day later, never on a closing day."""
+    """When a cancelled deal's accepted report is unwound: next day, never a closing day."""
     cancelled = deals.cancelled_at[deal]
     at = cancelled + DAY
     for code, calendar in calendars.items():
@@ -132,7 +132,8 @@ def _unwinds(
     punched = deals.is_punched[deal]
     at = np.where(punched, cancelled, at)
     # What was punched is reported and accepted in the same hour.
-    accepted[punched] = local_seconds(PUNCHED_DAY) + 19 * 3600 + 1800
+    evening = deals.delivered_at[deal[punched]] // DAY * DAY
+    accepted[punched] = evening + 19 * 3600 + 1800
     return np.where((cancelled < NEVER) & (accepted < NEVER), at, NEVER)
 
 

@@ -1,7 +1,7 @@
 """The truth of the sample: every deal of every store, with the moments at which its state changed.
 
-Here: drawing deals from volumes and rhythm; unwound and sold-again cars. Times are local seconds since
-1970 (all stores are in one time zone); NEVER stands for "did not happen".
+Here: drawing deals from volumes and rhythm; unwound and sold-again cars. Times are local seconds
+since 1970 (all stores are in one time zone); NEVER stands for "did not happen".
 Not here: what the OEMs were told (reports.py), how vendors write it (vendors/).
 """
 
@@ -31,7 +31,7 @@ NEVER = np.int64(2**62)
 STOCK_TYPES = ("new", "certified", "used")
 SALE_TYPES = ("retail", "lease", "fleet", "loaner", "demo", "employee", "wholesale")
 _RETAIL, _LEASE, _LOANER, _WHOLESALE = 0, 1, 3, 6
-# Spread of a store's month around its rhythm (standard deviation of the log), and of a day (gamma shape).
+# Spread of a store's month (standard deviation of the log) and day (gamma shape) around its rhythm.
 _MONTH_NOISE = 0.07
 _DAY_SHAPE = 20.0
 
@@ -79,24 +79,38 @@ def local_seconds(text: str) -> int:
 
 
 def make_deals(stores: Sequence[Store], calendars: dict[str, Calendar], seed: int) -> Deals:
-    """Every deal from FIRST_DAY to LAST_DAY; those after TODAY are the cars that stand in stock."""
-    random = np.random.default_rng([seed, 2])
+    """Every deal from FIRST_DAY to LAST_DAY; those after TODAY are the cars that stand in stock.
+
+    Each store draws from a stream of its own, so that a change to one leaves the others' sales.
+    """
     parts = []
     for position, store in enumerate(stores):
+        random = np.random.default_rng([seed, 2, position])
         weights = _weights(store, calendars[store.oem], random)
         volumes = (store.volume.new, store.volume.certified, store.volume.used)
-        for stock_type, volume in enumerate(volumes):
-            day = np.repeat(np.arange(len(weights)), random.poisson(weights * volume))
-            parts.append((np.full(len(day), position), np.full(len(day), stock_type), day))
-    parts.extend(_loaner_burst(stores))
-    parts.extend(_punched(stores))
-    store, stock_type, day = (np.concatenate(column) for column in zip(*parts, strict=True))
-    is_burst = np.zeros(len(store), dtype=bool)
-    is_burst[len(store) - _BURST - _PUNCHED : len(store) - _PUNCHED] = True
-    is_punched = np.zeros(len(store), dtype=bool)
-    is_punched[len(store) - _PUNCHED :] = True
-    deals = _draw(stores, store, stock_type, day, is_burst, is_punched, random)
-    return _numbered(stores, _with_unwound(stores, deals, random))
+        counts = [random.poisson(weights * volume) for volume in volumes]
+        stock_type = np.repeat([0, 1, 2], [count.sum() for count in counts])
+        day = np.concatenate([np.repeat(np.arange(len(count)), count) for count in counts])
+        planted = _PLANTED.get(store.id)
+        is_planted = np.zeros(len(day), dtype=bool)
+        if planted is not None:
+            at = int((np.datetime64(planted.day) - FIRST_DAY).astype(int))
+            stock_type = np.append(stock_type, np.zeros(planted.count, dtype=np.int64))
+            day = np.append(day, np.full(planted.count, at))
+            is_planted = np.append(is_planted, np.ones(planted.count, dtype=bool))
+        is_burst = is_planted & (planted is not None and not planted.is_punched)
+        is_punched = is_planted & (planted is not None and planted.is_punched)
+        where = np.full(len(day), position)
+        deals = _draw(stores, where, stock_type, day, is_burst, is_punched, random)
+        deals = _with_unwound(stores, deals, random)
+        deals.car = deals.car + sum(part.car.max() + 1 for part in parts[-1:])
+        parts.append(deals)
+    return _numbered(stores, _joined(parts))
+
+
+def _joined(parts: Sequence[Deals]) -> Deals:
+    columns = {f.name: [getattr(part, f.name) for part in parts] for f in fields(Deals)}
+    return Deals(**{name: np.concatenate(column) for name, column in columns.items()})
 
 
 def expected_weights(store: Store, calendar: Calendar) -> np.ndarray:
@@ -113,7 +127,7 @@ def expected_weights(store: Store, calendar: Calendar) -> np.ndarray:
 
 
 def _weights(store: Store, calendar: Calendar, random: np.random.Generator) -> np.ndarray:
-    """The expected weights with what no objective foresees: better months, surges, chance by day."""
+    """The expected weights with what no objective foresees: months, surges, chance by day."""
     days = all_days()
     noise = np.exp(random.normal(0.0, _MONTH_NOISE, len(calendar.codes)))
     weights = expected_weights(store, calendar) * noise[calendar.month_of_day]
@@ -123,24 +137,19 @@ def _weights(store: Store, calendar: Calendar, random: np.random.Generator) -> n
     return weights * random.gamma(_DAY_SHAPE, 1 / _DAY_SHAPE, len(days))
 
 
-_BURST = 9
-_PUNCHED = 5
-BURST_STORE, BURST_DAY = "northshore-honda", "2025-07-31"
-PUNCHED_STORE, PUNCHED_DAY = "heartland-cdjr", "2025-06-30"
+@dataclass(frozen=True)
+class _Planted:
+    """Units that a store adds on a month's last day: loaner codes, or reports that are unwound."""
+
+    day: str
+    count: int
+    is_punched: bool
 
 
-def _planted(stores: Sequence[Store], store_id: str, day: str, count: int) -> list[tuple]:
-    position = [store.id for store in stores].index(store_id)
-    at = int((np.datetime64(day) - FIRST_DAY).astype(int))
-    return [(np.full(count, position), np.zeros(count, dtype=int), np.full(count, at))]
-
-
-def _loaner_burst(stores: Sequence[Store]) -> list[tuple]:
-    return _planted(stores, BURST_STORE, BURST_DAY, _BURST)
-
-
-def _punched(stores: Sequence[Store]) -> list[tuple]:
-    return _planted(stores, PUNCHED_STORE, PUNCHED_DAY, _PUNCHED)
+_PLANTED = {
+    "northshore-honda": _Planted("2025-07-31", 9, is_punched=False),
+    "heartland-cdjr": _Planted("2025-06-30", 5, is_punched=True),
+}
 
 
 def _draw(
@@ -215,29 +224,48 @@ def _cars(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Model year and variant of each unit: the store's makes, but any make among used cars."""
     count = len(store)
-    variant = np.zeros(count, dtype=np.int64)
-    everything = np.arange(len(catalogue.make))
+    old_lines = catalogue.first_year == 0
     used = stock_type == 2
-    variant[used] = random.choice(everything, used.sum())
+    variant = random.choice(len(old_lines), count)
+    instead = random.choice(np.flatnonzero(old_lines), count)
     for position, one in enumerate(stores):
         mine = np.flatnonzero((store == position) & ~used)
-        odds = np.zeros(len(everything))
+        odds = np.zeros(len(old_lines))
         for make, share in one.make_shares().items():
             of_make = catalogue.of_make(make)
             odds[of_make] = catalogue.share[of_make] * share
-        variant[mine] = random.choice(everything, len(mine), p=odds / odds.sum())
-    dates = FIRST_DAY + day
+        variant[mine] = random.choice(len(odds), len(mine), p=odds / odds.sum())
+        odds = np.where(old_lines, odds, 0.0)
+        instead[mine] = random.choice(len(odds), len(mine), p=odds / odds.sum())
+    draws = (
+        random.random(count),
+        random.choice((1, 2, 3, 4), count, p=(0.2, 0.35, 0.3, 0.15)),
+        random.integers(1, 10, count),
+    )
+    years = _model_years(catalogue, variant, stock_type, FIRST_DAY + day, draws)
+    # A line that was not built yet is another line.
+    variant = np.where(years < catalogue.first_year[variant], instead, variant)
+    return _model_years(catalogue, variant, stock_type, FIRST_DAY + day, draws), variant
+
+
+def _model_years(
+    catalogue: Variants,
+    variant: np.ndarray,
+    stock_type: np.ndarray,
+    dates: np.ndarray,
+    draws: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> np.ndarray:
+    """New: this year's, the coming one from August on, the outgoing one in spring; others older."""
+    draw, certified_age, used_age = draws
     year = dates.astype("datetime64[Y]").astype(np.int64) + 1970
     month = dates.astype("datetime64[M]").astype(np.int64) % 12 + 1
     coming = np.clip((month - 7.3) / 6, 0, 0.75)
     outgoing = np.clip(0.32 - 0.05 * month, 0.02, None) + catalogue.leftover[variant]
-    draw = random.random(count)
-    new_year = year + (draw < coming) - (draw > 1 - outgoing)
-    new_year = np.minimum(new_year, catalogue.last_year[variant])
-    old_year = year - random.choice((1, 2, 3, 4), count, p=(0.2, 0.35, 0.3, 0.15))
-    older_year = year - random.integers(1, 10, count)
-    model_year = np.select([stock_type == 0, stock_type == 1], [new_year, old_year], older_year)
-    return model_year, variant
+    new = year + (draw < coming) - (draw > 1 - outgoing)
+    new = np.minimum(new, catalogue.last_year[variant])
+    return np.select(
+        [stock_type == 0, stock_type == 1], [new, year - certified_age], year - used_age
+    )
 
 
 def _sale_types(
@@ -275,12 +303,7 @@ def _with_unwound(stores: Sequence[Store], deals: Deals, random: np.random.Gener
     again.arrived_day = again.contract_at // DAY  # it never went back into stock
     again.person = random.integers(0, PEOPLE, len(day))
     again.sale_type = np.full(len(day), _RETAIL)
-    return Deals(
-        **{
-            f.name: np.concatenate([getattr(deals, f.name), getattr(again, f.name)])
-            for f in fields(Deals)
-        }
-    )
+    return _joined([deals, again])
 
 
 def _numbered(stores: Sequence[Store], deals: Deals) -> Deals:

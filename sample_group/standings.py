@@ -1,7 +1,8 @@
 """What the seven OEMs count: the sample's own reading of its bulletins, independent of `programs`.
 
 Here: programs and elements, counted units at any moment, as the OEMs would state them.
-Not here: objectives (objectives.py), amounts (awards.py), the rules that Stairstep uses (home/rulebooks).
+Not here: objectives (objectives.py), amounts (awards.py), the rules that Stairstep uses
+(home/rulebooks).
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ class Counter:
     def units(
         self, store: Store, program: Program, element: Element, period: str, at: int
     ) -> np.ndarray:
-        """Positions of the reports that count at the moment `at` (local seconds), one for each VIN."""
+        """Positions of the reports that count at the moment `at` (local seconds), one a VIN."""
         first, last = self._calendars[program.oem].period(period)
         counts = (
             (self._store == self._positions[store.id])

@@ -1,4 +1,4 @@
-"""The sample's twelve stores: who they are (read from `home/`) and how much they sell (stated here).
+"""The sample's twelve stores: who they are (read from `home/`) and how much they sell.
 
 Here: stores with vendor, store number and volumes; sales calendars as day arrays; open days.
 Not here: the rhythm's figures (rhythm.py), the deals themselves (sales.py).
@@ -43,7 +43,7 @@ VOLUMES = {
     "capitol-nissan": Volume("dealertrack", "007", 50, 5, 30),
     "prairie-nissan": Volume("dealervault", "1217", 46, 4, 26, csi=90.5),
     "gateway-nissan": Volume(
-        "tekion", "gateway_4410", 98, 9, 55, surges=(("2025-08-01", "2025-08-14", 1.8),)
+        "tekion", "gateway_4410", 98, 9, 55, surges=(("2025-08-01", "2025-08-14", 2.2),)
     ),
     "northshore-honda": Volume("dealervault", "1240", 124, 14, 60, lease=0.34),
     "ozark-honda": Volume("tekion", "ozark_4427", 82, 8, 44),
@@ -51,10 +51,10 @@ VOLUMES = {
     "riverbend-volkswagen": Volume("dealertrack", "015", 46, 12, 28, lease=0.36, csi=93.0),
     "fox-valley-chevrolet": Volume("dealervault", "1266", 88, 9, 46, lease=0.18),
     "heartland-cdjr": Volume(
-        "cdk", "C158", 64, 7, 40, lease=0.15, surges=(("2025-08-01", "2025-08-14", 1.5),)
+        "cdk", "C158", 63, 7, 40, lease=0.15, surges=(("2025-08-01", "2025-08-14", 1.6),)
     ),
     "kettle-moraine-toyota": Volume("dealervault", "1281", 136, 16, 58, csi=86.3),
-    "bootheel-toyota": Volume("reynolds", "62", 42, 4, 24, csi=93.0, responses=0.09),
+    "bootheel-toyota": Volume("reynolds", "62", 42, 4, 24, csi=93.0, responses=0.05),
 }
 # Makes of one store: shares of its new business.
 MAKE_SHARES = {"heartland-cdjr": {"Chrysler": 0.12, "Dodge": 0.14, "Jeep": 0.42, "Ram": 0.32}}
@@ -106,7 +106,7 @@ def all_days() -> np.ndarray:
 
 
 def read_stores(home: Path = HOME_TEMPLATE) -> list[Store]:
-    """The stores of `home/stairstep.yaml` in its order. Raises KeyError for one without a volume."""
+    """The stores of `home/stairstep.yaml` in order. Raises KeyError for one without volume."""
     config = yaml.load((home / "stairstep.yaml").read_text("utf-8"), Loader=_Loader)
     days = all_days()
     closed_names = set(config["holidays"]["closed"])

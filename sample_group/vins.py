@@ -1,7 +1,8 @@
 """Vehicle identification numbers with valid check digits (49 CFR 565.15), made in one go.
 
-Here: composing VINs and their check digits. Not here: judging the VINs of a file (orchestration.landing).
-The makers' prefixes are real, the rest is counted up: a VIN of the sample may exist by chance.
+Here: composing VINs and their check digits. Not here: judging the VINs of a file
+(orchestration.landing). The makers' prefixes are real, the rest is counted up: a VIN of the sample
+may exist by chance.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def descriptor(*parts: str) -> str:
 def compose(
     makers: np.ndarray, descriptors: np.ndarray, years: np.ndarray, serials: np.ndarray
 ) -> np.ndarray:
-    """VINs of 17 characters (text array) of maker prefixes (3), descriptors (5), model years, serials.
+    """VINs (text array) of maker prefixes (3), descriptors (5), model years, serials.
 
     Years 2010 to 2039; serials below 1,000,000 and unique per maker and descriptor, or VINs repeat.
     """
@@ -54,7 +55,7 @@ def has_valid_check_digit(vins: np.ndarray) -> np.ndarray:
 
 
 def with_wrong_check_digit(vin: str) -> str:
-    """The VIN with two characters of its serial number typed in the wrong order, check digit failing."""
+    """The VIN with two figures of its serial number swapped, so that its check digit fails."""
     for position in range(11, 16):
         pair = vin[position : position + 2]
         typed = vin[:position] + pair[::-1] + vin[position + 2 :]

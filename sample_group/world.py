@@ -1,6 +1,7 @@
 """Everything that happened in the sample's three years, made once from a seed.
 
-Here: putting the truth together. Not here: how it happened (the modules that it calls), files (vendors/).
+Here: putting the truth together. Not here: how it happened (the modules that it calls), files
+(vendors/).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""CDK-like JSON of one store: every value a list of one, dates DDMonYY, status F, D, X or anything else.
+"""CDK-like JSON of one store: every value a list of one, dates DDMonYY, status F, D, X or else.
 
 Here: keys and codes. Not here: which deals (dms.py).
 """

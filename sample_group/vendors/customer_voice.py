@@ -78,7 +78,8 @@ def _score_days(window: Window) -> list[np.datetime64]:
 def _score_line(score: Score, make: str) -> str:
     store = score.store
     return (
-        f"{store.dealer_code},{make},CSI,{score.period_start},{score.day},{score.thousandths / 1000:.3f},"
-        f"{score.surveys},{store.region},{score.region_thousandths / 1000:.3f},"
-        f"{score.national_thousandths / 1000:.3f},{score.day} 23:30:00\n"
+        f"{store.dealer_code},{make},CSI,{score.period_start},{score.day},"
+        f"{score.thousandths / 1000:.3f},{score.surveys},{store.region},"
+        f"{score.region_thousandths / 1000:.3f},{score.national_thousandths / 1000:.3f},"
+        f"{score.day} 23:30:00\n"
     )

@@ -80,10 +80,12 @@ def _line(world: World, row: DealRow) -> str:
         f"{who.street.upper()}|SAMPLETON|{store.state}|00000|{who.phone}|{who.email}|"
         f"{who.born:%Y%m%d}|{_STATUS[row.state]}|V|{_SALE[row.sale_type]}|{_VEHICLE[row.stock_type]}|"
         f"{row.stock_number}|{row.vin}|{row.year}|{row.make}|{row.model}|{row.trim}|"
-        f"{_FUEL[row.powertrain]}|{row.deal % 60_000:06d}|{row.msrp:09d}.00|{row.msrp - 800:09d}.00|"
+        f"{_FUEL[row.powertrain]}|{row.deal % 60_000:06d}|{row.msrp:09d}.00|"
+        f"{row.msrp - 800:09d}.00|"
         f"{_padded(row.gross_cents)}|{_padded(row.deal % 2400 * 100)}|"
-        f"{'Y' if row.state == CANCELLED else 'N'}|{delivered}|{_DATE[row.contract_day]}|{delivered}|"
-        f"{capped}|{_DATE[row.updated_at // 86_400]}{clock(row.updated_at).replace(':', '')}|"
+        f"{'Y' if row.state == CANCELLED else 'N'}|{delivered}|{_DATE[row.contract_day]}|"
+        f"{delivered}|{capped}|{_DATE[row.updated_at // 86_400]}"
+        f"{clock(row.updated_at).replace(':', '')}|"
         f"{row.deal % 12:04d}\n"
     )
 

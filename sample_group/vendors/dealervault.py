@@ -24,8 +24,9 @@ _STATUS = "BDFX"
 # Columns with a value; all others of `_header` are there and empty, as in a real extract.
 _FILLED = (
     "File Type", "Store Number", "Store Name", "Deal Number", "Customer Number", "Customer Name",
-    "Customer First Name", "Customer Last Name", "Customer Address", "Customer City", "Customer State",
-    "Customer Zip", "Customer Home Phone", "Customer Cell Phone", "Customer Email",
+    "Customer First Name", "Customer Last Name", "Customer Address", "Customer City",
+    "Customer State", "Customer Zip", "Customer Home Phone", "Customer Cell Phone",
+    "Customer Email",
     "Customer Birth Date", "Co-Buyer Name", "Co-Buyer First Name", "Co-Buyer Last Name",
     "Co-Buyer Address", "Co-Buyer Home Phone", "Co-Buyer Email", "Co-Buyer Birth Date",
     "Stock Number", "VIN", "New/Used", "Year", "Make", "Model", "Trim", "Fuel Type", "Odometer",
@@ -88,8 +89,10 @@ _HEADER = _header()
 _TEMPLATE = ",".join("%s" if name in _FILLED else "" for name in _HEADER) + "\r\n"
 _ORDER = [_FILLED.index(name) for name in _HEADER if name in _FILLED]
 _INVENTORY = (
-    "Store Number", "Stock Number", "VIN", "Year", "Make", "Model", "Trim", "Body Style", "Fuel Type",
-    "Exterior Color", "Interior Color", "Odometer", "New/Used", "Inventory Status", "MSRP", "Invoice",
+    "Store Number", "Stock Number", "VIN", "Year", "Make", "Model", "Trim", "Body Style",
+    "Fuel Type",
+    "Exterior Color", "Interior Color", "Odometer", "New/Used", "Inventory Status", "MSRP",
+    "Invoice",
     "List Price", "Internet Price", "Entry Date", "Expected Date", "Age", "Lot Location",
     "Key Number", "Snapshot Date",
 )  # fmt: skip

@@ -1,6 +1,7 @@
-"""The dealer portals' files, one folder an OEM: RDR events, objectives, standings, VIN lists, and more.
+"""The dealer portals' files, one folder an OEM: RDR events, objectives, standings and more.
 
-Here: columns and which rows each morning's file brings; Toyota's objectives come as an Excel workbook.
+Here: columns and which rows each morning's file brings; Toyota's objectives come as an Excel
+workbook.
 Not here: what counts (standings.py), what is paid (awards.py).
 """
 
@@ -33,8 +34,8 @@ _FUEL = {
     "diesel": "Diesel",
 }
 _HEADERS = {
-    "rdr": "OEM,Dealer Code,RDR Number,VIN,Make,Model,Trim,Model Year,Powertrain,Vehicle Type,Sale Type,MSRP,"
-    "Sale Date,Event,Event Time,Reject Reason,Customer Name",
+    "rdr": "OEM,Dealer Code,RDR Number,VIN,Make,Model,Trim,Model Year,Powertrain,Vehicle Type,"
+    "Sale Type,MSRP,Sale Date,Event,Event Time,Reject Reason,Customer Name",
     "objectives": "OEM,Dealer Code,Program,Element,Period,Objective,Announced,Effective,Updated At",
     "standings": "OEM,Dealer Code,Program,Element,Period,As Of,Units,Amount",
     "vin_list": "OEM,Dealer Code,Program,Period,As Of,VIN,Counted,Reason",
@@ -238,8 +239,9 @@ def _item_lines(world: World, oem: str, window: Window) -> Iterator[str]:
         if item.store.oem == oem and window.since < at <= window.at:
             who = world.people[number % len(world.people)]
             yield (
-                f"{OEM_LABELS[oem]},{item.store.dealer_code},{item.program or '-'},{item.code},{item.type},"
-                f"{item.name},{item.due},{item.completed or '-'},{item.updated} 18:00:00,{who.full_name}"
+                f"{OEM_LABELS[oem]},{item.store.dealer_code},{item.program or '-'},{item.code},"
+                f"{item.type},{item.name},{item.due},{item.completed or '-'},"
+                f"{item.updated} 18:00:00,{who.full_name}"
             )
 
 

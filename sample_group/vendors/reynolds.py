@@ -1,4 +1,4 @@
-"""Reynolds-like CSV of one store, pushed by hand: the last push is ten days old on the as-of morning.
+"""Reynolds-like CSV of one store, pushed by hand; on the as-of morning ten days ago.
 
 Here: columns and codes. Not here: which deals (dms.py).
 """
@@ -76,9 +76,11 @@ def _inventory(world: World, window: Window) -> bytes:
     lines = [_STOCK_COLUMNS]
     for row in stock_rows(world, VENDOR, window):
         number = world.stores[row.store].volume.store_number
+        expected = "" if row.expected_day is None else _DATE[row.expected_day]
         lines.append(
             f"{number},{row.stock_number},{row.vin},{row.year},{row.make},{row.model},{row.trim},"
-            f"{_FUEL[row.powertrain]},{_STOCK[row.stock_type]},{'STK' if row.is_on_ground else 'TRN'},"
-            f"{row.msrp}.00,{'' if row.expected_day is None else _DATE[row.expected_day]},{today}"
+            f"{_FUEL[row.powertrain]},{_STOCK[row.stock_type]},"
+            f"{'STK' if row.is_on_ground else 'TRN'},{row.msrp}.00,"
+            f"{expected},{today}"
         )
     return ("\r\n".join(lines) + "\r\n").encode()

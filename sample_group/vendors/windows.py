@@ -1,7 +1,7 @@
 """When files are written: the mornings of the extracts and what each covers.
 
-Here: moments (local seconds) and their spelling in file names. Not here: the rows (dms.py, portal.py).
-History comes as one file a quarter or half-year, the last 25 mornings as they came.
+Here: moments (local seconds) and their spelling in file names. Not here: the rows (dms.py,
+portal.py). History comes as one file a quarter or half-year, the last 25 mornings as they came.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def now_and_then(hour: str) -> list[Window]:
 
 
 def by_hand(hour: str) -> list[Window]:
-    """A history file a quarter, then whenever somebody thought of it: the last push is ten days old."""
+    """A history file a quarter, then two pushes, the last ten days before the as-of morning."""
     history = ["2022-10-01", *(day for day in _QUARTERS if day < "2025-07-21"), "2025-07-21"]
     return _chain(history, ["2025-07-29", "2025-08-05"], hour)
 
