@@ -215,11 +215,12 @@ class MartFrames:
         return self._frame("select feed_id, feed_state from w.marts.fct_feed_health order by all")
 
     def forecasts_bands(self) -> pd.DataFrame:
-        """A row per forecast element."""
+        """A row per forecast element. Expected units whole: a mean of 0.02 is above a band of 0."""
         return self._frame(
             f"""
             select {ELEMENT_KEY}, units_to_date, low_95_units, low_80_units, median_units,
-                high_80_units, high_95_units, expected_units, chance_any_tier,
+                high_80_units, high_95_units, floor(expected_units) as expected_units,
+                chance_any_tier,
                 {_cents("expected_amount")} as expected_amount_cents, history_days
             from fct_forecast order by all
             """

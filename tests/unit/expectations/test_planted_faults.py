@@ -181,7 +181,7 @@ FORECASTS = {
         "units_to_date = 15"
     ),
     ("forecasts_bands", "high_95_units_is_at_least_expected_units"): FORECAST.format(
-        "expected_units = 28.5"
+        "expected_units = 29.5"
     ),
     ("forecasts_bands", "chance_any_tier_is_in_range"): FORECAST.format("chance_any_tier = 1.01"),
     ("forecasts_bands", "expected_amount_cents_is_in_range"): FORECAST.format(
