@@ -98,9 +98,8 @@ def test_one_simulation_answers_for_several_ends_as_for_one(panel):
 
 def test_order_and_processes_do_not_matter(panel, drawn):
     turned = panel.select([3, 1, 2, 0])
-    theirs = draw_remaining(
-        ProphetForecaster(processes=2), turned, ORIGIN, [MONTH_END, QUARTER_END], DRAWS, 11
-    )
+    forecaster = ProphetForecaster(processes=2, fits_worth_a_process=1)
+    theirs = draw_remaining(forecaster, turned, ORIGIN, [MONTH_END, QUARTER_END], DRAWS, 11)
     assert (theirs.remaining[:, [3, 1, 2, 0]] == drawn.remaining).all()
 
 
@@ -166,7 +165,8 @@ def test_processes_leave_no_files_and_no_workers(panel, monkeypatch, tmp_path):
     from joblib.externals.loky import reusable_executor
 
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    draw_remaining(ProphetForecaster(processes=2), panel, ORIGIN, [MONTH_END], 9, 1)
+    forecaster = ProphetForecaster(processes=2, fits_worth_a_process=1)
+    draw_remaining(forecaster, panel, ORIGIN, [MONTH_END], 9, 1)
     assert [path for path in Path(tmp_path).rglob("*") if path.is_file()] == []
     executor = reusable_executor._executor
     assert executor is None or not executor._processes
