@@ -4,8 +4,8 @@ Here: reading into `raw`, running the mapping's two queries, cutting their rows 
 writing them under temporary names. Not here: which files (plan.py), putting the Parquet in place
 and the ledger (land.py).
 
-The queries give rows in the order of `raw`; a row's file and line follow from its number alone,
-which is checked, so a reordering in the engine would raise and never mislabel a row.
+The queries give each row of `raw` once, in order; a row's file and line follow from its number.
+Both are checked, so a reordering in the engine would raise and never mislabel a row.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from orchestration.landing.reading import ReadFile, SourceFile, one, run
 from orchestration.landing.sources import slots_of
 from orchestration.landing.text_block import Ints
 
-_ROWS_AT_ONCE = 100_000
+# A row of deals takes about 200 bytes as Arrow; more at once costs memory, less costs planning.
+_ROWS_AT_ONCE = 500_000
 
 
 @dataclass
@@ -156,16 +157,17 @@ class _Writer:
         self.read.sort(key=lambda pair: (pair[1].first_raw_row, len(pair[1].rows)))
         self.starts = np.array([answer.first_raw_row for _, answer in self.read], np.int64)
         self.rows = np.concatenate([np.zeros(0, np.int64), *(a.rows for _, a in self.read)])
+        self.skipped = np.zeros(len(self.read), np.int64)
         self.set_aside: dict[int, list[pa.Table]] = {}
 
     def write(self) -> list[BatchResult]:
-        sql = queries(self.batch.loaded)
-        self._write_landed(sql.landed)
-        skipped = self._skipped(sql.skipped)
-        if sum(result.rows_landed for result in self.results) + skipped.sum() < len(self.rows):
-            self._take_faults(sql.faults)
+        only_spaces = all(answer.only_spaces for _, answer in self.read)
+        sql = queries(self.batch.loaded, only_spaces)
+        bad = self._write_landed(sql.checked)
+        if len(bad):
+            self._take_faults(sql.faults, bad)
         for position, (index, answer) in enumerate(self.read):
-            self._close(index, answer, int(skipped[position]))
+            self._close(index, answer, int(self.skipped[position]))
         return self.results
 
     def _split(self, raw_rows: Ints) -> Iterator[tuple[int, slice]]:
@@ -177,32 +179,44 @@ class _Writer:
             if start < end:
                 yield self.read[owner[start]][0], slice(start, end)
 
-    def _write_landed(self, sql: str) -> None:
+    def _write_landed(self, sql: str) -> Ints:
+        """Write the rows that fit; returns the numbers of those that do not."""
         schema = self.batch.loaded.kind.arrow_schema
         writers: dict[int, pq.ParquetWriter] = {}
-        last = -1
+        bad: list[Ints] = [np.zeros(0, np.int64)]
         try:
             for index, _ in self.read:
                 path = self._path(index, "landed")
                 self.results[index].landed_path = path
                 writers[index] = pq.ParquetWriter(path, schema, compression="zstd")
-            reader = run(self.con, sql).to_arrow_reader(_ROWS_AT_ONCE)
-            for found in _batches(reader):
-                raw_rows = found.column("raw_row").to_numpy()
-                if len(raw_rows) and (raw_rows[0] <= last or (np.diff(raw_rows) <= 0).any()):
-                    raise RuntimeError("DuckDB gave landed rows out of order")
-                last = raw_rows[-1] if len(raw_rows) else last
+            for first in range(0, len(self.rows), _ROWS_AT_ONCE):
+                answer = run(self.con, sql, [first, first + _ROWS_AT_ONCE]).to_arrow_table()
+                landed, lost = self._sorted_out(answer, first)
+                bad.append(lost)
+                raw_rows = landed.column("raw_row").to_numpy()
                 for index, part in self._split(raw_rows):
-                    table = self._with_meta(found, raw_rows, index, part)
+                    table = self._with_meta(landed, raw_rows, index, part)
                     writers[index].write_table(table)
                     self.results[index].rows_landed += table.num_rows
         finally:
             for writer in writers.values():
                 writer.close()
+        return np.concatenate(bad)
 
-    def _with_meta(
-        self, found: pa.RecordBatch, raw_rows: Ints, index: int, part: slice
-    ) -> pa.Table:
+    def _sorted_out(self, answer: pa.Table, first: int) -> tuple[pa.Table, Ints]:
+        """The rows that land, and the numbers of those that don't fit; counts those not wanted."""
+        raw_rows = answer.column("raw_row").to_numpy()
+        expected = np.arange(first, min(first + _ROWS_AT_ONCE, len(self.rows)))
+        if not np.array_equal(raw_rows, expected):
+            raise RuntimeError("DuckDB gave rows out of order, or not each once")
+        is_wanted = answer.column("is_wanted").to_numpy()
+        is_good = answer.column("is_good").to_numpy()
+        owner = np.searchsorted(self.starts, raw_rows[~is_wanted], side="right") - 1
+        self.skipped += np.bincount(owner, minlength=len(self.read))
+        landed = answer.filter(pa.array(is_wanted & is_good)).combine_chunks()
+        return landed, raw_rows[is_wanted & ~is_good]
+
+    def _with_meta(self, found: pa.Table, raw_rows: Ints, index: int, part: slice) -> pa.Table:
         file, count = self.results[index].file, part.stop - part.start
         kind = self.batch.loaded.kind
         own = [found.column(column.name).slice(part.start, count) for column in kind.columns]
@@ -225,30 +239,30 @@ class _Writer:
         ]
         return pa.Table.from_arrays(arrays, schema=schema)
 
-    def _skipped(self, sql: str | None) -> Ints:
-        """Rows that only_rows leaves out, by position in self.read."""
-        if sql is None:
-            return np.zeros(len(self.read), np.int64)
-        raw_rows = run(self.con, sql).fetchnumpy()["raw_row"].astype(np.int64)
-        owner = np.searchsorted(self.starts, raw_rows, side="right") - 1
-        return np.bincount(owner, minlength=len(self.read)).astype(np.int64)
-
-    def _take_faults(self, sql: str) -> None:
-        for found in _batches(run(self.con, sql).to_arrow_reader(_ROWS_AT_ONCE)):
-            raw_rows = found.column("raw_row").to_numpy()
-            for index, part in self._split(raw_rows):
-                count = part.stop - part.start
-                self._set_aside(
-                    index,
-                    self.rows[raw_rows[part]],
-                    *(
-                        found.column(name).slice(part.start, count)
-                        for name in ("column_name", "reason", "offending_value")
-                    ),
-                )
+    def _take_faults(self, sql: str, bad: Ints) -> None:
+        self.con.register("bad_rows", pa.table({"raw_row": bad}))
+        run(self.con, "CREATE OR REPLACE TEMP TABLE bad AS SELECT raw_row FROM bad_rows")
+        self.con.unregister("bad_rows")
+        found = run(self.con, sql).to_arrow_table().combine_chunks()
+        raw_rows = found.column("raw_row").to_numpy()
+        for index, part in self._split(raw_rows):
+            count = part.stop - part.start
+            self._set_aside(
+                index,
+                self.rows[raw_rows[part]],
+                *(
+                    found.column(name).slice(part.start, count)
+                    for name in ("column_name", "reason", "offending_value")
+                ),
+            )
 
     def _set_aside(
-        self, index: int, rows: Ints, column: pa.Array, reason: pa.Array, value: pa.Array
+        self,
+        index: int,
+        rows: Ints,
+        column: pa.ChunkedArray | pa.Array,
+        reason: pa.ChunkedArray | pa.Array,
+        value: pa.ChunkedArray | pa.Array,
     ) -> None:
         file, loaded = self.results[index].file, self.batch.loaded
         constants = {
@@ -299,18 +313,3 @@ class _Writer:
 
     def _path(self, index: int, what: str) -> Path:
         return self.batch.out / f".{self.results[index].file.content_hash}.{what}.tmp"
-
-
-def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-    """The batches of a streamed query; an error of the engine becomes a FileFault without its
-    words, which may quote lines of the file."""
-    while True:
-        try:
-            found = reader.read_next_batch()
-        except StopIteration:
-            return
-        except (pa.ArrowException, duckdb.Error) as error:
-            kind = type(error).__name__
-            break
-        yield found
-    raise FileFault(f"DuckDB gave up on it ({kind})")

@@ -145,6 +145,7 @@ class _TextReader:
             rows=scan.record_lines,
             faults=scan.faults,
             notes=notes,
+            only_spaces=not (scan.has_odd_blanks or scan.has_quoted_newlines),
         )
 
     def _scan(

@@ -36,7 +36,7 @@ class ReadFile:
     """The account of a file whose records are in `raw` from `first_raw_row` on, in order.
 
     `rows` holds each record's line (text) or number (JSON, Excel).
-    lines_in = len(rows) + len(faults) + ignored.
+    lines_in = len(rows) + len(faults) + ignored. `only_spaces`: no value has other blanks.
     """
 
     lines_in: int
@@ -45,6 +45,7 @@ class ReadFile:
     faults: list[LineFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     first_raw_row: int = 0
+    only_spaces: bool = False
 
 
 def numbered(first: int, count: int) -> Ints:

@@ -63,6 +63,7 @@ class Scan:
     newline: str = "\n"
     needs_copy: bool = False
     has_quoted_newlines: bool = False
+    has_odd_blanks: bool = False  # tabs or no-break spaces, which a value may need trimmed
     longest_line: int = 0
     recoded_lines: int = 0
 
@@ -259,6 +260,7 @@ class _Scanner:
         found = self.found
         self.line_arrays.append(np.flatnonzero(block.is_record) + block.first_line)
         self.trailers.extend(block.trailers)
+        found.has_odd_blanks |= b"\t" in block.lines or b"\xc2\xa0" in block.lines
         found.lines_in += block.taken
         found.ignored += block.ignored
         found.faults.extend(block.faults)
