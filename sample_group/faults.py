@@ -57,7 +57,7 @@ PLANTED_FAULTS: tuple[PlantedFault, ...] = (
         None,
         "nothing",
         "duplicate",
-        "duplicate",
+        "same content",
         "the same bytes as dv_sales_20250801T0500.csv under another name",
     ),
     PlantedFault(
@@ -140,13 +140,13 @@ PLANTED_FAULTS: tuple[PlantedFault, ...] = (
     ),
     PlantedFault(
         "empty_file",
-        "cdk/cdk_salesdeal_20250705T0500.json",
+        "portal/ford/standings_20250707T0610.csv",
         None,
         "set_aside",
         "set_aside",
         "empty",
-        "no bytes at all from a vendor that otherwise writes an empty list",
-        "cdk/cdk_salesdeal_history_20250721T0500.json",
+        "no bytes at all from a portal that always writes its header",
+        "portal/ford/standings_history_20250721T0610.csv",
     ),
     PlantedFault(
         "mixed_line_endings",

@@ -290,7 +290,7 @@ def _whole_files(files: Files) -> None:
     files["csi/surveys_20250728T0530.csv"] = surveys[:-12]
 
     files["dealertrack/DT_deals_20250705T0500.txt"] = b""
-    files["cdk/cdk_salesdeal_20250705T0500.json"] = b""
+    files["portal/ford/standings_20250707T0610.csv"] = b""
     files["portal/nissan/bulletin_20250729.txt"] = (
         b"Nissan One: see the portal for August's bulletin.\n"
     )
