@@ -13,6 +13,7 @@ from __future__ import annotations
 import codecs
 import re
 from fnmatch import fnmatch
+from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
@@ -271,6 +272,7 @@ class Mapping(StrictModel):
         return any(glob_pattern(glob).fullmatch(source_file.casefold()) for glob in self.files)
 
 
+@cache
 def glob_pattern(glob: str) -> re.Pattern[str]:
     """A glob as a pattern: `*` and `?` stay inside one folder, `**/` is any depth of folders."""
     out, rest = "", glob.casefold()
