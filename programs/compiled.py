@@ -21,13 +21,19 @@ from programs.gates import Leaf, conjuncts, effect_of
 from programs.group import Franchise, Group, Rooftop
 from programs.ladder import LadderRules, edge_unit, ladder_rules
 from programs.memberships import compile_memberships
-from programs.rule_models import Element, Gate, RuleVersion
+from programs.rule_gates import Gate
+from programs.rule_models import Element, RuleVersion
 from programs.rulebook import Rulebook, Version, periods_of
 from programs.selling_days import closed_holidays, store_days
 
 SELLING_DAYS_BEFORE = timedelta(days=4 * 366)
 SELLING_DAYS_AFTER = timedelta(days=400)
-TARGET_KINDS = {"objective": "objective", "units": "units", "last_year": "growth"}
+TARGET_KINDS = {
+    "objective": "objective",
+    "units": "units",
+    "last_year": "growth",
+    "score": "score",
+}
 Row = dict[str, Any]
 
 __all__ = ["SCHEMAS", "compile_group", "compile_memberships"]

@@ -23,7 +23,9 @@ from programs.gates import (
 )
 from programs.ladder import build_ladder, ladder_rules
 from programs.money import ZERO
-from programs.rule_models import Element, Example, ExampleUnits, Gate, RuleVersion
+from programs.rule_examples import Example, ExampleUnits
+from programs.rule_gates import Gate
+from programs.rule_models import Element, RuleVersion
 from programs.standing import (
     ElementFacts,
     ElementRules,

@@ -12,11 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from programs.rule_models import Element, RuleVersion, UnitFilter, UnitTraits
+from programs.rule_models import Element, RuleVersion
+from programs.rule_units import UnitFilter, UnitTraits
+from programs.rule_values import ALL_UNITS
 
 # The order in which a unit's traits are looked at: the first that fails is the reason given.
 TRAITS = ("make", "model", "trim", "model_year", "powertrain", "stock_type", "sale_type")
 COUNTED, PAID, NOT_COUNTED = "counted", "paid", "not_counted"
+PAYS_NOTHING = "element_pays_nothing"
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,14 @@ class UnitClass:
 
 @dataclass(frozen=True)
 class Membership:
-    """What one element makes of one class."""
+    """What one element makes of one class. `pay_group_code` is `all` where the element has no
+    groups, None where nothing is paid."""
 
     is_counted: bool
     is_paid: bool
     reason_code: str
     pay_reason_code: str
+    pay_group_code: str | None = None
 
 
 Test = Callable[[UnitClass], bool]
@@ -50,17 +55,35 @@ class ElementFilter:
 
     def __init__(self, rules: RuleVersion, element: Element) -> None:
         self._counts = _reasons(element.counts, rules.who.makes) if element.counts else None
-        self._pays = _reasons(element.pays, rules.who.makes) if element.pays else None
+        stated = element.pays if isinstance(element.pays, UnitFilter) else None
+        self._pays = _reasons(stated, rules.who.makes) if stated else None
+        self._pays_nothing = element.pays == "nothing"
+        self._groups = [(group.group, _traits_test(group)) for group in element.pay_groups]
 
     def membership(self, unit: UnitClass) -> Membership:
         """Counted and paid, each with its reason."""
         reason = NOT_COUNTED if self._counts is None else self._counts(unit)
         is_counted = reason == COUNTED
+        if self._pays_nothing:
+            return Membership(is_counted, False, reason, PAYS_NOTHING)
         if self._pays is None:
-            return Membership(is_counted, is_counted, reason, PAID if is_counted else NOT_COUNTED)
-        pay_reason = self._pays(unit)
-        is_paid = pay_reason == COUNTED
-        return Membership(is_counted, is_paid, reason, PAID if is_paid else pay_reason)
+            pay_reason = PAID if is_counted else NOT_COUNTED
+        else:
+            pay_reason = self._pays(unit)
+            pay_reason = PAID if pay_reason == COUNTED else pay_reason
+        is_paid = pay_reason == PAID
+        return Membership(
+            is_counted, is_paid, reason, pay_reason, self._group(unit) if is_paid else None
+        )
+
+    def _group(self, unit: UnitClass) -> str:
+        """The first pay group that holds the unit; the last one holds all the rest."""
+        return next((code for code, test in self._groups if test(unit)), ALL_UNITS)
+
+
+def _traits_test(stated: UnitTraits) -> Test:
+    tests = [test for _, test in _tests(stated, default_makes=None)]
+    return lambda unit: all(test(unit) for test in tests)
 
 
 def _reasons(stated: UnitFilter, program_makes: tuple[str, ...]) -> Callable[[UnitClass], str]:

@@ -14,11 +14,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
+from fractions import Fraction
 from typing import Literal
 
-from programs.rule_checks import COMPARISONS
-from programs.rule_models import Condition, Gate
+from programs.rule_checks_gates import COMPARISONS
+from programs.rule_gates import Condition, Gate
 
+MetricSource = Literal[
+    "csi_score",
+    "survey_average",
+    "compliance_items",
+    "rdr_timeliness",
+    "element_units",
+    "element_attainment",
+]
 Comparison = Literal[">=", ">", "<=", "<"]
 COMPARE = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 
@@ -43,16 +52,19 @@ class GateState(IntEnum):
 @dataclass(frozen=True)
 class Leaf:
     """One condition of a gate. `threshold_value` is None for an average that moves; the item
-    fields are None for a metric and the other way round."""
+    fields are None for a metric and the other way round. For element_units and
+    element_attainment, `metric_code` is the element's code."""
 
     metric_code: str
-    metric_source: Literal["csi_score", "survey_average", "compliance_items"]
+    metric_source: MetricSource
     comparison: Comparison | None = None
     threshold_kind: Literal["fixed", "region_average", "national_average"] | None = None
     threshold_value: Decimal | None = None
     minimum_sample: int | None = None
     item_type: str | None = None
     due: Literal["period_end", "item_due"] | None = None
+    item_code: str | None = None
+    within_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -135,17 +147,30 @@ def _leaf(condition: Condition) -> Leaf:
             metric_source="compliance_items",
             item_type=condition.items,
             due=condition.due,
+            item_code=condition.only,
         )
     name = next(name for name in COMPARISONS if getattr(condition, name) is not None)
     threshold = getattr(condition, name)
     return Leaf(
-        metric_code=str(condition.metric),
-        metric_source=condition.source,
+        metric_code=str(condition.metric or condition.units_of or condition.attainment_of),
+        metric_source=_source(condition),
         comparison=COMPARISONS[name],
         threshold_kind=threshold if isinstance(threshold, str) else "fixed",
         threshold_value=None if isinstance(threshold, str) else threshold,
         minimum_sample=condition.minimum_sample,
+        within_days=condition.within_days,
     )
+
+
+def _source(condition: Condition) -> MetricSource:
+    """Where the number comes from; a figure lands as the scores do, under its own metric."""
+    if condition.units_of is not None:
+        return "element_units"
+    if condition.attainment_of is not None:
+        return "element_attainment"
+    if condition.within_days is not None:
+        return "rdr_timeliness"
+    return "csi_score" if condition.source == "figure" else condition.source
 
 
 def effect_of(gate: Gate) -> tuple[Literal["forfeit", "reduce", "waive"], Decimal | None]:
@@ -183,6 +208,28 @@ def _threshold(leaf: Leaf, reading: Reading) -> Decimal | None:
     return leaf.threshold_value
 
 
+def units_state(
+    leaf: Leaf, counted_units: int, target_units: int | None, *, is_period_open: bool
+) -> GateState:
+    """The state of a leaf over an element's own units, or its attainment in percent of a target.
+
+    While the period runs more units may come: a floor not reached yet, or a ceiling not passed
+    yet, is too early. Without a target (or with one of 0) attainment is unknown.
+    """
+    value = Fraction(counted_units)
+    if leaf.metric_source == "element_attainment":
+        if not target_units:
+            return GateState.UNKNOWN
+        value = Fraction(counted_units * 100, target_units)
+    if leaf.comparison is None or leaf.threshold_value is None:
+        raise ValueError(f"a condition on the units of '{leaf.metric_code}' needs a number")
+    is_met = COMPARE[leaf.comparison](value, Fraction(leaf.threshold_value))
+    may_change = is_period_open and is_met != (leaf.comparison in (">=", ">"))
+    if may_change:
+        return GateState.TOO_EARLY
+    return GateState.MET if is_met else GateState.NOT_MET
+
+
 def items_state(
     leaf: Leaf,
     items: Iterable[Item],
@@ -193,7 +240,8 @@ def items_state(
 ) -> GateState:
     """The state of a leaf over compliance items, of one type and one dealer code.
 
-    `items` are all of that type ever known: none at all is unknown. Those that concern the period
+    `items` are all of that type (where the leaf names an item code, all of that code) ever known:
+    none at all is unknown. Those that concern the period
     are due by its end and weren't complete before its start. `item_due`: each by its own due date;
     `period_end`: each by the period's last day.
     """

@@ -1,7 +1,8 @@
 """The ladder: what N counted units pay, as exact half-open segments.
 
-Here: an element's tiers and its target (objective or base) to segments, and looking one up.
-Not here: gates, deductions and program caps (standing.py); many samples at once (samples.py).
+Here: an element's tiers and its target (objective, base or score) to segments, looking one up.
+Not here: units paid line by line (pay_lines.py), gates, deductions and program caps (standing.py),
+many samples at once (samples.py).
 """
 
 from __future__ import annotations
@@ -12,12 +13,24 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
+from programs.ladder_rules import LadderRules, TierRule, edge_unit, ladder_rules
 from programs.money import ZERO, round_units
-from programs.rule_models import Band, Element, Rounding, ShareOfBase
+from programs.pay_lines import NO_SHARE, Bracket, PayByLine, UnitLine, mixed_lines
 
-NO_SHARE = Decimal("0.000000")
+UNKNOWN_CAP = -1
+
+__all__ = [
+    "Ladder",
+    "LadderRules",
+    "Segment",
+    "TierRule",
+    "build_ladder",
+    "edge_unit",
+    "ladder_from_rows",
+    "ladder_rules",
+]
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,24 @@ class Ladder:
 
     segments: tuple[Segment, ...]
     tier_count: int
+    by_line: PayByLine | None = None
+
+    def amount(
+        self,
+        segment: Segment,
+        counted_units: int,
+        paid_units: int,
+        paid_msrp_amount: Decimal,
+        lines: Iterable[UnitLine] | None = None,
+    ) -> Fraction:
+        """What a segment of this ladder pays, exact. Only `by_line` asks for the lines; without
+        them the paid units are taken as evenly mixed among the counted ones."""
+        if self.by_line is None:
+            return segment.amount(paid_units, paid_msrp_amount)
+        if lines is None:
+            pays = self.by_line.brackets[0].pays
+            lines = mixed_lines(counted_units, paid_units, paid_msrp_amount, pays)
+        return self.by_line.amount(segment.tier_number, lines)
 
     @cached_property
     def edges(self) -> tuple[int, ...]:
@@ -80,75 +111,28 @@ class Ladder:
         return tuple(first.items())
 
 
-@dataclass(frozen=True)
-class TierRule:
-    """One tier as the compiled table holds it; pct edges as 90 for 90 %."""
-
-    tier_number: int
-    from_edge: Decimal
-    amount_per_unit: Decimal = ZERO
-    amount_flat: Decimal = ZERO
-    msrp_share: Decimal = NO_SHARE
-
-
-@dataclass(frozen=True)
-class LadderRules:
-    """All that turns a target into a ladder; one row of `elements` with its `element_tiers`."""
-
-    tiers: tuple[TierRule, ...]
-    edge_unit: Literal["pct", "units", "none"]
-    edge_rounding: Rounding = "up"
-    shape: Literal["retroactive", "marginal"] = "retroactive"
-    choice: Literal["highest", "added"] = "highest"
-    cap_units: int | None = None
-    cap_base_share: Decimal | None = None
-    cap_base_rounding: Rounding | None = None
-    cap_base_minimum_units: int = 0
-
-
-def ladder_rules(element: Element) -> LadderRules:
-    """The ladder's part of an element's rules."""
-    share = element.caps.share_of_base
-    return LadderRules(
-        tiers=tuple(_tier(index + 1, band) for index, band in enumerate(element.tiers.bands)),
-        edge_unit=edge_unit(element),
-        edge_rounding=element.tiers.rounding,
-        shape=element.tiers.shape,
-        choice=element.tiers.choose,
-        cap_units=element.caps.units,
-        cap_base_share=_share(share),
-        cap_base_rounding=share.rounding if share else None,
-        cap_base_minimum_units=share.at_least if share else 0,
-    )
-
-
-def edge_unit(element: Element) -> Literal["pct", "units", "none"]:
-    """In what an element's edges are stated; `none` when nothing is aimed at."""
-    if element.against.target == "nothing":
-        return "none"
-    return "pct" if element.tiers.edges == "percent" else "units"
-
-
-def _share(share: ShareOfBase | None) -> Decimal | None:
-    return share.percent / 100 if share else None
-
-
-def _tier(number: int, band: Band) -> TierRule:
-    return TierRule(
-        tier_number=number,
-        from_edge=band.from_edge,
-        amount_per_unit=band.per_unit if band.per_unit is not None else ZERO,
-        amount_flat=band.flat if band.flat is not None else ZERO,
-        msrp_share=band.msrp_percent / 100 if band.msrp_percent is not None else NO_SHARE,
-    )
-
-
-def build_ladder(rules: LadderRules, target_units: int | None) -> Ladder | None:
+def build_ladder(
+    rules: LadderRules,
+    target_units: int | None,
+    *,
+    cap_base_units: int | None = None,
+    fixed_tier: int | None = None,
+) -> Ladder | None:
     """The ladder against a target: the objective, or last year's units.
 
     None (state `no_objective`) when percent edges have no target: it isn't known, or it is an
     objective of 0. A base of 0 is a target only for marginal tiers: every unit is above it.
+    `cap_base_units` is the base of a cap that is a share of something else than the target; None
+    there is no ladder either. `fixed_tier` is for a tier that units don't decide (a score, a waived
+    objective, a period earned back): the ladder then pays that tier from 0 units on.
     """
+    cap = _cap_units(rules, target_units, cap_base_units)
+    if cap == UNKNOWN_CAP:
+        return None
+    if fixed_tier is not None:
+        return _at_one_tier(rules, fixed_tier, cap)
+    if rules.edge_unit == "score":
+        return None
     if rules.edge_unit == "pct":
         if target_units is None or (target_units == 0 and rules.shape != "marginal"):
             return None
@@ -157,10 +141,35 @@ def build_ladder(rules: LadderRules, target_units: int | None) -> Ladder | None:
         segments = _marginal(rules, starts)
     else:
         segments = _retroactive(rules, starts)
-    segments = _capped(segments, rules, target_units)
+    by_line = _by_line(rules, [start.from_units for start in starts], cap)
+    if by_line is None:
+        segments = _capped(segments, rules, cap)
     if segments[0].from_units > 0:
         segments.insert(0, Segment(0, segments[0].from_units, 0))
-    return Ladder(tuple(segments), len(rules.tiers))
+    return Ladder(tuple(segments), len(rules.tiers), by_line)
+
+
+def _at_one_tier(rules: LadderRules, tier_number: int, cap: int | None) -> Ladder:
+    """The ladder that stands at one tier, whatever was sold."""
+    count = len(rules.tiers)
+    if tier_number == 0:
+        return Ladder((Segment(0, None, 0),), count)
+    starts = [Segment(0, None, tier.tier_number) for tier in rules.tiers]
+    by_line = _by_line(rules, [0] * count, cap)
+    segments = [_paying(rules, starts, tier_number - 1)]
+    return Ladder(
+        tuple(segments if by_line else _capped(segments, rules, cap)), count, by_line
+    )
+
+
+def _by_line(rules: LadderRules, edges: list[int], cap: int | None) -> PayByLine | None:
+    if not rules.is_paid_by_line:
+        return None
+    brackets = tuple(
+        Bracket(tier.tier_number, edge, tier.amount_flat, tier.pays)
+        for tier, edge in zip(rules.tiers, edges, strict=True)
+    )
+    return PayByLine(rules.shape, rules.choice, brackets, cap)
 
 
 def _start(rules: LadderRules, tier: TierRule, target_units: int | None) -> Segment:
@@ -188,19 +197,17 @@ def _closed(segments: list[Segment]) -> list[Segment]:
 
 def _retroactive(rules: LadderRules, starts: list[Segment]) -> list[Segment]:
     """Each tier pays on every paid unit, back to the first; `added` tiers pay those below too."""
-    segments = []
-    for position, start in enumerate(starts):
-        first = 0 if rules.choice == "added" else position
-        paying = rules.tiers[first : position + 1]
-        segments.append(
-            replace(
-                start,
-                fixed_amount=sum((tier.amount_flat for tier in paying), ZERO),
-                amount_per_unit=sum((tier.amount_per_unit for tier in paying), ZERO),
-                msrp_share=sum((tier.msrp_share for tier in paying), NO_SHARE),
-            )
-        )
-    return _closed(segments)
+    return _closed([_paying(rules, starts, position) for position in range(len(starts))])
+
+
+def _paying(rules: LadderRules, starts: list[Segment], position: int) -> Segment:
+    paying = rules.tiers[0 if rules.choice == "added" else position : position + 1]
+    return replace(
+        starts[position],
+        fixed_amount=sum((tier.amount_flat for tier in paying), ZERO),
+        amount_per_unit=sum((tier.amount_per_unit for tier in paying), ZERO),
+        msrp_share=sum((tier.msrp_share for tier in paying), NO_SHARE),
+    )
 
 
 def _marginal(rules: LadderRules, starts: list[Segment]) -> list[Segment]:
@@ -221,21 +228,27 @@ def _marginal(rules: LadderRules, starts: list[Segment]) -> list[Segment]:
     return _closed(segments)
 
 
-def _cap_units(rules: LadderRules, target_units: int | None) -> int | None:
-    """The most units that are paid; None without a cap."""
-    if rules.cap_base_share is not None and rules.cap_base_rounding is not None:
-        share = Fraction(rules.cap_base_share) * (target_units or 0)
-        return max(rules.cap_base_minimum_units, round_units(share, rules.cap_base_rounding))
-    return rules.cap_units
+def _cap_units(
+    rules: LadderRules, target_units: int | None, cap_base_units: int | None
+) -> int | None:
+    """The most units that are paid; None without a cap, UNKNOWN_CAP without its own base."""
+    if rules.cap_base_share is None or rules.cap_base_rounding is None:
+        return rules.cap_units
+    base = target_units or 0
+    if not rules.cap_base_is_target:
+        if cap_base_units is None:
+            return UNKNOWN_CAP
+        base = cap_base_units
+    share = Fraction(rules.cap_base_share) * base
+    return max(rules.cap_base_minimum_units, round_units(share, rules.cap_base_rounding))
 
 
-def _capped(segments: list[Segment], rules: LadderRules, target_units: int | None) -> list[Segment]:
+def _capped(segments: list[Segment], rules: LadderRules, cap: int | None) -> list[Segment]:
     """Segments split where the cap in units is reached; from there on the amount stands still.
 
-    What is paid is what counts (the loader sees to it), so the cap lies on counted units: above
+    What is paid is what counts (else it is paid by line), so the cap lies on counted units: above
     the first edge for marginal tiers, from the first unit for retroactive ones.
     """
-    cap = _cap_units(rules, target_units)
     if cap is None:
         return segments
     limit = cap + (segments[0].from_units if rules.shape == "marginal" else 0)

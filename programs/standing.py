@@ -16,6 +16,7 @@ from fractions import Fraction
 from programs.gates import GateResult, GateState, gates_state, is_held, kept_share
 from programs.ladder import Ladder
 from programs.money import ZERO, round_money
+from programs.pay_lines import UnitLine, mixed_parts
 
 ONE = Fraction(1)
 
@@ -23,7 +24,7 @@ ONE = Fraction(1)
 @dataclass(frozen=True)
 class ElementRules:
     """What standing needs to know of one element of one rooftop and period. `ladder` is None
-    where percent edges have no target (`no_objective`)."""
+    where percent edges have no target (`no_objective`) or a score isn't known (`no_score`)."""
 
     program_code: str
     element_code: str
@@ -33,17 +34,21 @@ class ElementRules:
     is_volume: bool = True
     cap_amount: Decimal | None = None
     has_open_recall_deduction: bool = False
+    no_ladder_state: str = "no_objective"
 
 
 @dataclass(frozen=True)
 class ElementFacts:
-    """What has happened so far: units, the MSRP of the paid ones, open recalls, gates."""
+    """What has happened so far: units, the MSRP of the paid ones, open recalls, gates. `lines` are
+    the units one by one, in order, for ladders that pay by line; without them they are taken as
+    evenly mixed."""
 
     counted_units: int
     paid_units: int
     paid_msrp_amount: Decimal = ZERO
     open_recall_units: int = 0
     gates: tuple[GateResult, ...] = ()
+    lines: tuple[UnitLine, ...] | None = None
 
     @property
     def open_recall_share(self) -> Fraction:
@@ -121,7 +126,9 @@ def evaluate_element(rules: ElementRules, facts: ElementFacts) -> ElementStandin
     if rules.ladder is None:
         return _without_ladder(rules, facts, state)
     segment = rules.ladder.segment_at(facts.counted_units)
-    before = segment.amount(facts.paid_units, facts.paid_msrp_amount)
+    before = rules.ladder.amount(
+        segment, facts.counted_units, facts.paid_units, facts.paid_msrp_amount, facts.lines
+    )
     after_gates = before * Fraction(kept_share(facts.gates))
     after_deduction = after_gates * _share_after_deduction(rules, facts)
     after_cap = after_deduction
@@ -157,7 +164,7 @@ def _without_ladder(
         program_code=rules.program_code,
         element_code=rules.element_code,
         element_order=rules.element_order,
-        standing_state="no_objective",
+        standing_state=rules.no_ladder_state,
         counted_units=facts.counted_units,
         paid_units=facts.paid_units,
         paid_msrp_amount=facts.paid_msrp_amount,
@@ -193,12 +200,18 @@ def _with_next_tier(
     unit is; otherwise they move the tier alone. The worth is before gates, after today's deduction.
     """
     target = rules.ladder.next_tier(facts.counted_units) if rules.ladder else None
-    if target is None:
+    if rules.ladder is None or target is None:
         return standing
     added = target.from_units - facts.counted_units
     paid_added = added if rules.counts_equal_pays else 0
     msrp = facts.paid_msrp_amount + paid_added * average_msrp(facts)
-    then = target.amount(facts.paid_units + paid_added, msrp)
+    then = rules.ladder.amount(
+        target,
+        target.from_units,
+        facts.paid_units + paid_added,
+        msrp,
+        _lines_with(rules.ladder, facts, added, paid_added),
+    )
     share = _share_after_deduction(rules, facts)
     return replace(
         standing,
@@ -208,6 +221,19 @@ def _with_next_tier(
         next_tier_amount=round_money(then),
         worth_of_next_tier_amount=round_money(then * share) - round_money(before * share),
     )
+
+
+def _lines_with(
+    ladder: Ladder, facts: ElementFacts, added: int, paid_added: int
+) -> tuple[UnitLine, ...] | None:
+    """The lines so far and the units to go, in pay groups as so far."""
+    if facts.lines is None or ladder.by_line is None:
+        return None
+    if not paid_added:
+        return (*facts.lines, UnitLine(added))
+    first = ladder.by_line.brackets[0].pays[0].pay_group_code
+    parts = mixed_parts(facts.lines, paid_added, average_msrp(facts), first)
+    return (*facts.lines, UnitLine(added, parts))
 
 
 def evaluate_program(

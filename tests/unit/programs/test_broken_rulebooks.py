@@ -114,8 +114,8 @@ BROKEN = {
     ),
     "a condition that is two": (
         ("\nexamples:", GATE.replace("metric: csi", "metric: csi, items: training")),
-        "line 24: gates[0].require: a condition is exactly one of any, all, metric, items; this "
-        "says metric and items",
+        "line 24: gates[0].require: a condition is exactly one of any, all, metric, items, "
+        "units_of, attainment_of; this says metric and items",
     ),
     "surveys against an average": (
         (
@@ -160,12 +160,10 @@ BROKEN = {
         ("counts: {stock_type: new, sale_type: [retail, lease]}", "counts: nothing"),
         "line 13: elements[0].counts: nothing counts, so there is nothing to measure against",
     ),
-    "marginal pay of a flat amount": (
-        (
-            BANDS,
-            "        - {from: 100, flat: 600}\n      shape: marginal\n",
-        ),
-        "line 19: elements[0].tiers.bands[0].flat: marginal tiers pay per unit above the edge",
+    "marginal bands that add up twice": (
+        ("      edges: percent\n",
+         "      edges: percent\n      shape: marginal\n      choose: added\n"),  # fmt: skip
+        "line 19: elements[0].tiers.choose: marginal bands already add up; write `choose: highest`",
     ),
     "an element named twice": (
         (

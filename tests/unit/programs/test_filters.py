@@ -22,12 +22,12 @@ def of(rules: RuleVersion, unit: UnitClass) -> Membership:
 @pytest.mark.parametrize(
     ("traits", "expected"),
     [
-        ({}, (True, True, "counted", "paid")),
+        ({}, (True, True, "counted", "paid", "all")),
         ({"model_year": 2024}, (True, False, "counted", "wrong_model_year")),
         ({"model_year": 2022}, (False, False, "wrong_model_year", "wrong_model_year")),
         ({"model_year": None}, (False, False, "wrong_model_year", "wrong_model_year")),
         ({"make": "Lincoln"}, (False, False, "wrong_make", "wrong_make")),
-        ({"make": "FORD", "model": "f-150 "}, (True, True, "counted", "paid")),
+        ({"make": "FORD", "model": "f-150 "}, (True, True, "counted", "paid", "all")),
         ({"model": "F-150 Lightning"}, (False, False, "wrong_model", "wrong_model")),
         ({"stock_type": "used"}, (False, False, "wrong_stock_type", "wrong_stock_type")),
         ({"sale_type": "fleet"}, (False, False, "wrong_sale_type", "wrong_sale_type")),
@@ -53,9 +53,9 @@ def test_certified_cars_count_while_new_cars_are_paid(sample_rulebooks):
     element = ElementFilter(rules, rules.elements[1])
     assert element.membership(certified).is_counted
     assert not element.membership(certified).is_paid
-    assert element.membership(new) == Membership(False, True, "wrong_stock_type", "paid")
+    assert element.membership(new) == Membership(False, True, "wrong_stock_type", "paid", "all")
     csi = ElementFilter(rules, rules.elements[2]).membership(new)
-    assert csi == Membership(False, True, "not_counted", "paid")
+    assert csi == Membership(False, True, "not_counted", "paid", "all")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from programs.gates import (
     metric_state,
     tree_state,
 )
-from programs.rule_models import Condition
+from programs.rule_gates import Condition
 
 NOT_MET, UNKNOWN, TOO_EARLY, MET = GateState
 SURVEYS = Leaf("csi", "survey_average", ">=", "fixed", Decimal("95"), minimum_sample=6)

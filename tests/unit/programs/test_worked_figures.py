@@ -12,7 +12,8 @@ import pytest
 
 from programs.examples import element_rules, example_standing
 from programs.gates import GateResult, GateState
-from programs.rule_models import Example, RuleVersion
+from programs.rule_examples import Example
+from programs.rule_models import RuleVersion
 from programs.standing import ElementFacts, evaluate_element
 
 
