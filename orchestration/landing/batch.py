@@ -27,7 +27,7 @@ from orchestration.landing.mapping_files import LoadedMapping
 from orchestration.landing.read_excel import read_excel
 from orchestration.landing.read_json import read_json, read_json_lines
 from orchestration.landing.read_text import read_texts
-from orchestration.landing.reading import ReadFile, SourceFile, one, run
+from orchestration.landing.reading import EMPTY_FILE, ReadFile, SourceFile, one, run
 from orchestration.landing.sources import slots_of
 from orchestration.landing.text_block import Ints
 
@@ -76,10 +76,10 @@ class Batch:
 
     def _land_empty(self, file: SourceFile) -> BatchResult:
         if not self.loaded.mapping.format.may_be_empty:
-            return BatchResult(file, reason="is empty (0 bytes): a quiet day, or never written")
+            return BatchResult(file, reason=EMPTY_FILE)
         path = self.out / f".{file.content_hash}.landed.tmp"
         pq.write_table(self.loaded.kind.arrow_schema.empty_table(), path)
-        return BatchResult(file, notes=["is empty (0 bytes)"], landed_path=path)
+        return BatchResult(file, notes=[EMPTY_FILE], landed_path=path)
 
     def _land_filled(self, files: Sequence[SourceFile]) -> list[BatchResult]:
         if not files:

@@ -17,6 +17,7 @@ import pyarrow as pa
 from orchestration.landing.ledger import Arrival, Landing
 from orchestration.landing.mapping_files import LoadedMapping
 from orchestration.landing.plan import Claim, claims
+from orchestration.landing.reading import EMPTY_FILE
 
 _MOMENT = pa.timestamp("us", tz="UTC")
 FILES_SCHEMA = pa.schema(
@@ -95,11 +96,14 @@ def _outcome(arrival: Arrival, claim: Claim, landing: Landing | None) -> dict[st
     """What became of a name: its own landing, another's, or a fault of the name itself."""
     if landing is not None and landing.source_file == arrival.source_file:
         return _landed(landing) | {"known_at": landing.known_at}
+    if arrival.size == 0 and claim.fault is None:
+        may_be = claim.loaded.mapping.format.may_be_empty
+        return {"outcome": "landed" if may_be else "set_aside", "reason": EMPTY_FILE}
     if claim.fault is not None:
         return {"outcome": "set_aside", "reason": claim.fault}
     if landing is None:
         return None
-    if not landing.has_records or landing.lines_in == 0:
+    if not landing.has_records:
         # Nothing in it, so nothing doubled: each quiet day's file stands for itself.
         return _landed(landing)
     return {

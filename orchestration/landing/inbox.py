@@ -72,12 +72,12 @@ def unseen(inbox: Path, known: Iterable[Arrival]) -> Iterator[tuple[str, int]]:
 
 
 def _walk(inbox: Path) -> Iterator[_Found]:
-    """Files in order of their path, hidden ones aside."""
+    """Files in order of their path, hidden ones and Excel's lock files aside."""
     for folder, folders, names in os.walk(inbox):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(folder, name)
-            if not name.startswith(".") and (stat := _stat(path)) is not None:
+            if not name.startswith((".", "~$")) and (stat := _stat(path)) is not None:
                 yield _Found(_readable(path.relative_to(inbox).as_posix()), path, stat)
 
 
@@ -104,11 +104,11 @@ def _is_young(file: _Found, settle_seconds: float) -> bool:
 
 
 def _read(file: _Found, now: datetime) -> Arrival | None:
-    """Hash a file; None when it changed since it was first looked at, or while it was read."""
+    """Hash a file; None when it can't be opened, or changed since it was first looked at."""
     try:
         with file.path.open("rb") as opened:
             content_hash = hashlib.file_digest(opened, "sha256").hexdigest()
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         return None
     if _stat(file.path) != file.stat:
         return None

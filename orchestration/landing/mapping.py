@@ -132,7 +132,7 @@ class Format(StrictModel):
             except LookupError as error:
                 known = "utf-8, latin-1, cp1252, utf-16"
                 raise ValueError(f"'{name}' is not an encoding; known are {known}") from error
-        return tuple(codecs.lookup(name).name for name in names)
+        return names
 
     @field_validator("delimiter", "quote")
     @classmethod

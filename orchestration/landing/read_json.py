@@ -20,7 +20,7 @@ from orchestration.landing.mapping import Mapping
 from orchestration.landing.read_text import check_count, csv_source, dialect_of
 from orchestration.landing.reading import ReadFile, SourceFile, numbered, one, run
 from orchestration.landing.sources import Slot, missing_fault, told, value_from_name
-from orchestration.landing.text_scan import scan_text
+from orchestration.landing.text_scan import Use, scan_text
 
 _LOOKED_AT_FOR_KEYS = 20
 
@@ -64,7 +64,7 @@ def read_json_lines(
     copy = folder / "json-lines.txt"
     dialect = dialect_of(mapping)
     with copy.open("w+b") as sink:
-        scan = scan_text(file.path, dialect, lambda names: sink)
+        scan = scan_text(file.path, dialect, lambda names: Use(sink))
     if scan.records:
         source = csv_source(copy, dialect, 1, scan.longest_line)
         run(

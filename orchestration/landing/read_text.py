@@ -22,7 +22,7 @@ from orchestration.landing.faults import FileFault
 from orchestration.landing.mapping import Mapping
 from orchestration.landing.reading import ReadFile, SourceFile, one, run
 from orchestration.landing.sources import Match, Slot, match_header, told, value_from_name
-from orchestration.landing.text_scan import Dialect, Scan, scan_text
+from orchestration.landing.text_scan import Dialect, Scan, Use, scan_text
 
 # Below, a copy costs less than a second look; above, a file is read where it lies if it can be.
 LARGE_BYTES = 64 << 20
@@ -157,29 +157,33 @@ class _TextReader:
         )
         matches: list[Match] = []
 
-        def matched(names: tuple[str, ...]) -> None:
+        def read_columns(names: tuple[str, ...]) -> frozenset[int]:
             if self.mapping.format.type == "csv":
                 matches.append(match_header(self.mapping, self.slots, names))
             else:
                 matches.append(Match((0,) * len(self.slots), ()))
+            return frozenset(place for place in matches[-1].places if place is not None)
 
-        def sink_of(names: tuple[str, ...]) -> BinaryIO:
-            matched(names)
+        def look_only(names: tuple[str, ...]) -> Use:
+            return Use(None, read_columns(names))
+
+        def copy(names: tuple[str, ...]) -> Use:
+            read = read_columns(names)
             group = self._group((names, values), names, matches[-1], values)
             assert group.sink is not None
             sinks.append((group.sink, group.sink.tell()))
-            return group.sink
+            return Use(group.sink, read)
 
         if file.size > LARGE_BYTES:
-            scan = scan_text(file.path, self.dialect, lambda names: matched(names))
+            scan = scan_text(file.path, self.dialect, look_only)
             if not scan.needs_copy:
                 group = _Group(scan.names, matches[-1].places, values, file.path)
                 group.skip, group.newline = scan.lines_before_data, scan.newline
                 self.groups[index] = group
                 return matches[-1], group, scan
-        scan = scan_text(file.path, self.dialect, sink_of)
-        if not matches:  # nothing but a head: the sink was never asked for
-            matched(scan.names)
+        scan = scan_text(file.path, self.dialect, copy)
+        if not matches:  # a file of declared names and no record: its use was never asked for
+            read_columns(scan.names)
         return matches[-1], self._group((scan.names, values), scan.names, matches[-1], values), scan
 
     def _group(

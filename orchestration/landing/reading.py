@@ -19,6 +19,9 @@ import numpy as np
 from orchestration.landing.faults import FileFault, LineFault
 from orchestration.landing.text_block import Ints
 
+# A quiet day's file where the mapping says `may_be_empty`; elsewhere perhaps never written.
+EMPTY_FILE = "is empty (0 bytes)"
+
 
 @dataclass(frozen=True)
 class SourceFile:

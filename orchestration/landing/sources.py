@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from orchestration.landing.faults import FileFault
 from orchestration.landing.mapping import Mapping, column_key
@@ -98,13 +99,23 @@ def match_header(mapping: Mapping, slots: Sequence[Slot], header: Sequence[str])
     return Match(tuple(places), tuple(unexpected))
 
 
+def _by_likeness(names: Sequence[str], missing: Sequence[str]) -> list[str]:
+    """Names most like one that is missing first: the renamed column leads the list."""
+
+    def likeness(name: str) -> float:
+        ratios = (SequenceMatcher(None, column_key(m), column_key(name)).ratio() for m in missing)
+        return max(ratios, default=0.0)
+
+    return sorted(names, key=lambda name: (-likeness(name), name))
+
+
 def missing_fault(missing: Sequence[str], unexpected: Sequence[str], is_header: bool) -> FileFault:
     """The reason of a file without the columns that its mapping reads."""
     reason = f"lacks the columns {told(missing)}"
     if not is_header:
         return FileFault(f"{reason}: another file, or its header is missing")
     if unexpected:
-        reason += f"; has the unexpected columns {told(unexpected)}"
+        reason += f"; has the unexpected columns {told(_by_likeness(unexpected, missing))}"
     return FileFault(reason)
 
 

@@ -68,6 +68,7 @@ class Block:
     delimiter: bytes
     quote: bytes
     trailer_prefix: bytes = b""
+    read_columns: frozenset[int] = frozenset()
     taken: int = 0
     ignored: int = 0
     has_quoted_newlines: bool = False
@@ -120,7 +121,7 @@ class Block:
         for spanned in range(1, LONGEST_RECORD_LINES + 1):
             fields = self._split(record)
             if isinstance(fields, list):
-                if len(fields) == self.wanted_columns:
+                if len(fields) == self.wanted_columns and not self._is_suspect(fields, spanned):
                     self.is_record[index] = True
                     self.rewritten[index] = join_record(fields, self.delimiter, self.quote)
                     self.has_quoted_newlines |= spanned > 1
@@ -141,6 +142,11 @@ class Block:
                 break
             record += b"\n" + self._line(following)
         return self._fault(index, Doubt.OPEN.value)
+
+    def _is_suspect(self, fields: list[bytes], spanned: int) -> bool:
+        """No value that we read has line ends: one that does comes of an unclosed quote that met
+        another's, and the lines between them are records."""
+        return spanned > 1 and any(b"\n" in fields[place].strip() for place in self.read_columns)
 
     def _split(self, record: bytes) -> list[bytes] | Doubt:
         if not self.quote:

@@ -72,16 +72,24 @@ class Scan:
         return len(self.record_lines)
 
 
-SinkOf = Callable[[tuple[str, ...]], BinaryIO | None]
+@dataclass(frozen=True)
+class Use:
+    """What the caller wants of a file, once its column names are known: where good records go,
+    as UTF-8 with LF (None: nowhere), and the places of the columns that will be read."""
+
+    sink: BinaryIO | None = None
+    read_columns: frozenset[int] = frozenset()
 
 
-def scan_text(path: Path, dialect: Dialect, sink_of: SinkOf = lambda names: None) -> Scan:
-    """Look through a file. `sink_of` is told the column names and may give a sink, to which the
-    good records are written as UTF-8 with LF; it may also refuse the names with a FileFault.
+UseOf = Callable[[tuple[str, ...]], Use]
+
+
+def scan_text(path: Path, dialect: Dialect, use_of: UseOf = lambda names: Use()) -> Scan:
+    """Look through a file. `use_of` is told the column names; it may refuse them by a FileFault.
 
     Raises FileFault for what concerns the whole file.
     """
-    scanner = _Scanner(dialect, sink_of)
+    scanner = _Scanner(dialect, use_of)
     with path.open("rb", buffering=0) as file:
         decode = scanner.decoder(file)
         rest = b""
@@ -104,9 +112,8 @@ def _last_line_end(chunk: bytes) -> int:
 class _Scanner:
     """The state of one look: lines so far, the header, the trailer, what was found."""
 
-    def __init__(self, dialect: Dialect, sink_of: SinkOf) -> None:
-        self.dialect, self.sink_of = dialect, sink_of
-        self.sink: BinaryIO | None = None
+    def __init__(self, dialect: Dialect, use_of: UseOf) -> None:
+        self.dialect, self.use_of, self.use = dialect, use_of, Use()
         self.delimiter = dialect.delimiter.encode()
         self.quote = dialect.quote.encode() if dialect.quote else b""
         self.prefix = dialect.trailer.prefix.encode() if dialect.trailer else b""
@@ -121,7 +128,7 @@ class _Scanner:
         """Raw bytes to bytes in which lines and delimiters can be seen: UTF-8 or nearly so."""
         start = file.read(4)
         file.seek(0)
-        first = self.dialect.encodings[0]
+        first = codecs.lookup(self.dialect.encodings[0]).name
         if start.startswith(codecs.BOM_UTF8):
             file.seek(len(codecs.BOM_UTF8))
             self.found.needs_copy = True
@@ -155,7 +162,7 @@ class _Scanner:
         if self.needs_head:
             lines = self._take_head(lines)
             if not self.needs_head:
-                self.sink = self.sink_of(self.found.names)
+                self.use = self.use_of(self.found.names)
         if not lines:
             return b""
         lines, undecodable = self._in_utf8(lines)
@@ -249,11 +256,12 @@ class _Scanner:
             delimiter=self.delimiter,
             quote=self.quote,
             trailer_prefix=self.prefix,
+            read_columns=self.use.read_columns,
         )
         block.judge(is_last)
         self._note(block)
-        if self.sink is not None:
-            block.write(self.sink)
+        if self.use.sink is not None:
+            block.write(self.use.sink)
         return lines[starts[block.taken] :] if block.taken < len(starts) else b""
 
     def _note(self, block: Block) -> None:
