@@ -1,6 +1,9 @@
 -- Every rooftop × program × period that a ruling version enrols has exactly one row in fct_program_standing, and one
 -- per element in fct_element_standing; fails with those that are missing or doubled. Enrolments are counted from the
 -- compiled rules by themselves, not from the models under test.
+-- It asks several models, so Dagster has to be told whose check it is.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_program_standing'}}}) }}
+
 with ruling_periods as (
 
     select

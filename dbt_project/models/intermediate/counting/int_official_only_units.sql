@@ -26,11 +26,38 @@ with officially_counted as (
 
 ),
 
+counted_vins as (
+
+    select distinct vin
+    from officially_counted
+
+),
+
+units as (
+
+    select
+        judged.program_code,
+        judged.rooftop_id,
+        judged.period_code,
+        judged.vin
+    from {{ ref('int_sales_judged') }} as judged
+    inner join counted_vins
+        on judged.vin = counted_vins.vin
+    union
+    select
+        program_code,
+        rooftop_id,
+        period_code,
+        vin
+    from {{ ref('int_unwinds_alone') }}
+
+),
+
 without_sale as (
 
     select officially_counted.*
     from officially_counted
-    left join {{ ref('int_units_standing') }} as units
+    left join units
         on
             officially_counted.program_code = units.program_code
             and officially_counted.rooftop_id = units.rooftop_id
@@ -48,6 +75,7 @@ known_sales as (
         without_sale.period_code,
         without_sale.rooftop_id as list_rooftop_id,
         sales.dealer_code = without_sale.dealer_code as is_same_code,
+        recalled.sale_id is not null as is_recalled,
         row_number() over (
             partition by
                 without_sale.program_code, without_sale.rooftop_id, without_sale.period_code, without_sale.vin
@@ -61,6 +89,8 @@ known_sales as (
         on
             without_sale.vin = sales.vin
             and without_sale.oem_code = sales.oem_code
+    left join {{ ref('int_sales_recalled') }} as recalled
+        on sales.sale_id = recalled.sale_id
 
 )
 
@@ -95,7 +125,7 @@ select
     sales.deal_status,
     sales.delivery_date,
     sales.msrp_amount,
-    coalesce(sales.has_open_recall, false) as has_open_recall,
+    coalesce(sales.is_recalled, false) as has_open_recall,
     case when not sales.is_same_code then sales.dealer_code end as other_dealer_code,
     sales.reject_reason,
     false as is_class_counted,

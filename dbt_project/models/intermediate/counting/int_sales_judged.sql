@@ -9,12 +9,18 @@ with sales as (
         periods.period_end_date,
         periods.report_deadline_date,
         periods.unwind_lands,
-        periods.bulletin_number
+        periods.bulletin_number,
+        accepted_elsewhere.other_dealer_code,
+        recalled.sale_id is not null as has_open_recall
     from {{ ref('int_sales_in_periods') }} as sales_in_periods
     inner join {{ ref('int_program_periods_in_force') }} as periods
         on
             sales_in_periods.program_code = periods.program_code
             and sales_in_periods.period_code = periods.period_code
+    left join {{ ref('int_sales_accepted_elsewhere') }} as accepted_elsewhere
+        on sales_in_periods.sale_id = accepted_elsewhere.sale_id
+    left join {{ ref('int_sales_recalled') }} as recalled
+        on sales_in_periods.sale_id = recalled.sale_id
 
 ),
 

@@ -81,68 +81,8 @@ sales_with_unwinds as (
             and sales.period_code = landed_unwinds.unwind_period_code
             and sales.vin = landed_unwinds.vin
 
-),
-
-unwinds_alone as (
-
-    select
-        unwinds.rooftop_id,
-        unwinds.oem_code,
-        unwinds.dealer_code,
-        unwinds.program_code,
-        unwinds.unwind_program_version as program_version,
-        unwinds.unwind_period_code as period_code,
-        unwinds.unwind_period_start_date as period_start_date,
-        unwinds.unwind_period_end_date as period_end_date,
-        unwinds.unwind_bulletin_number as bulletin_number,
-        unwinds.vin,
-        unwinds.make,
-        unwinds.model,
-        unwinds.trim,
-        unwinds.model_year,
-        unwinds.powertrain,
-        unwinds.stock_type,
-        unwinds.sale_type,
-        unwinds.unit_class_id,
-        unwinds.unwound_date as counting_date,
-        unwinds.rdr_number,
-        unwinds.rdr_status,
-        unwinds.submitted_at,
-        unwinds.accepted_at,
-        unwinds.accepted_date,
-        unwinds.unwound_at,
-        unwinds.unwound_date,
-        unwinds.deal_number,
-        unwinds.deal_status,
-        unwinds.delivery_date,
-        unwinds.msrp_amount,
-        unwinds.has_open_recall,
-        unwinds.other_dealer_code,
-        unwinds.reject_reason,
-        unwinds.is_class_counted,
-        unwinds.is_class_paid,
-        unwinds.counted_element_codes,
-        unwinds.paid_element_codes,
-        unwinds.class_reason_code,
-        unwinds.class_pay_reason_code,
-        'unwound' as verdict_code,
-        'not_counted' as count_state,
-        1 as reversed_units,
-        unwinds.unwound_date as reversed_date,
-        coalesce(unwinds.msrp_amount, 0) as reversed_msrp_amount,
-        unwinds.source_file,
-        unwinds.source_row
-    from landed_unwinds as unwinds
-    left join standing_sales
-        on
-            unwinds.program_code = standing_sales.program_code
-            and unwinds.rooftop_id = standing_sales.rooftop_id
-            and unwinds.unwind_period_code = standing_sales.period_code
-            and unwinds.vin = standing_sales.vin
-    where standing_sales.sale_id is null
-
 )
 
 select * from sales_with_unwinds
 union all
-select * from unwinds_alone
+select * from {{ ref('int_unwinds_alone') }}

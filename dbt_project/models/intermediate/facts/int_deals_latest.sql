@@ -18,7 +18,6 @@ select
     rooftop_id,
     store_number,
     deal_number,
-    stock_number,
     vin,
     make,
     model,
@@ -29,14 +28,10 @@ select
     sale_type,
     {{ unit_class_id() }} as unit_class_id,
     deal_status,
-    contract_date,
     delivery_date,
-    finalized_date,
     msrp_amount,
-    front_gross_amount,
     is_vin_valid,
     source_file,
-    source_row,
-    known_at
+    source_row
 from versions
 where version_number = 1

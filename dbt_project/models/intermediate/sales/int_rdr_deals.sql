@@ -4,6 +4,10 @@ with ordered_matches as (
     select
         rdr_id,
         deal_id,
+        deal_number,
+        deal_status,
+        delivery_date,
+        msrp_amount,
         row_number() over (
             partition by rdr_id
             order by days_apart, delivery_date desc, deal_id desc
@@ -14,6 +18,9 @@ with ordered_matches as (
 
 select
     rdr_id,
-    deal_id
+    deal_number,
+    deal_status,
+    delivery_date,
+    msrp_amount
 from ordered_matches
 where match_number = 1

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- Sales that the DMS says were delivered and no OEM has accepted, with the RDR that is on its way, if any.
 with unreported_deals as (
 

@@ -33,14 +33,12 @@ select
     reports.unwound_at,
     reports.unwound_date,
     reports.reject_reason,
-    deals.deal_id is not null as is_delivered,
+    deals.rdr_id is not null as is_delivered,
     deals.deal_number,
     deals.deal_status,
     deals.delivery_date,
     reports.source_file,
     reports.source_row
 from reports
-left join {{ ref('int_rdr_deals') }} as rdr_deals
-    on reports.rdr_id = rdr_deals.rdr_id
-left join {{ ref('int_deals_latest') }} as deals
-    on rdr_deals.deal_id = deals.deal_id
+left join {{ ref('int_rdr_deals') }} as deals
+    on reports.rdr_id = deals.rdr_id

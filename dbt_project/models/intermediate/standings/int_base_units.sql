@@ -28,42 +28,50 @@ first_reports as (
 
 ),
 
-base_days as (
+base_classes as (
 
     select
-        growth_elements.*,
-        days.date_day
-    from {{ ref('int_days') }} as days
+        growth_elements.rooftop_id,
+        growth_elements.program_code,
+        growth_elements.program_version,
+        growth_elements.period_code,
+        growth_elements.element_code,
+        sales.unit_class_id,
+        sum(sales.unit_count) as unit_count
+    from {{ ref('int_sales_by_day') }} as sales
     inner join growth_elements
-        on days.date_day between growth_elements.base_start_date and growth_elements.base_end_date
+        on
+            sales.oem_code = growth_elements.oem_code
+            and sales.dealer_code = growth_elements.dealer_code
+            and sales.date_day between growth_elements.base_start_date and growth_elements.base_end_date
+    group by
+        growth_elements.rooftop_id,
+        growth_elements.program_code,
+        growth_elements.program_version,
+        growth_elements.period_code,
+        growth_elements.element_code,
+        sales.unit_class_id
 
 ),
 
 base_sales as (
 
     select
-        base_days.rooftop_id,
-        base_days.program_code,
-        base_days.period_code,
-        base_days.element_code,
-        count(distinct sales.vin) as base_units
-    from {{ ref('int_sales') }} as sales
-    inner join base_days
-        on
-            sales.oem_code = base_days.oem_code
-            and sales.dealer_code = base_days.dealer_code
-            and sales.rdr_counting_date = base_days.date_day
+        base_classes.rooftop_id,
+        base_classes.program_code,
+        base_classes.period_code,
+        base_classes.element_code,
+        sum(base_classes.unit_count) as base_units
+    from base_classes
     inner join {{ source('compiled', 'memberships') }} as memberships
         on
-            sales.unit_class_id = memberships.unit_class_id
-            and base_days.program_code = memberships.program_code
-            and base_days.program_version = memberships.program_version
-            and base_days.element_code = memberships.element_code
-    where
-        sales.rdr_status = 'accepted'
-        and sales.is_vin_valid
-        and memberships.is_counted
-    group by base_days.rooftop_id, base_days.program_code, base_days.period_code, base_days.element_code
+            base_classes.unit_class_id = memberships.unit_class_id
+            and base_classes.program_code = memberships.program_code
+            and base_classes.program_version = memberships.program_version
+            and base_classes.element_code = memberships.element_code
+    where memberships.is_counted
+    group by
+        base_classes.rooftop_id, base_classes.program_code, base_classes.period_code, base_classes.element_code
 
 )
 
