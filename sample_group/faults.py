@@ -350,7 +350,10 @@ PLANTED_PATTERNS: tuple[PlantedPattern, ...] = (
         "earned_not_paid", "prairie-nissan", "June 2025 earned Nissan One and no statement pays it"
     ),
     PlantedPattern(
-        "paid_short", "gateway-nissan", "the statement for May 2025 leaves out two counted cars"
+        "earned_long_ago", "lakeside-nissan", "May 2025 earned Nissan One and no statement pays it"
+    ),
+    PlantedPattern(
+        "paid_short", "gateway-nissan", "the statement for June 2025 leaves out two counted cars"
     ),
     PlantedPattern(
         "no_objective_yet", "capitol-nissan", "August 2025 has no objective on the as-of morning"

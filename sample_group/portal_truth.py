@@ -124,10 +124,12 @@ class Statement:
 
 
 BY_VIN_FROM = "2025-03"  # Nissan's statements list cars since then
-UNPAID = {("prairie-nissan", "nissan-one", "2025-06")}
-PAID_SHORT = {
-    ("gateway-nissan", "nissan-one", "2025-05"): 2
-}  # that many cars are not on the statement
+UNPAID = {
+    ("prairie-nissan", "nissan-one", "2025-06"),
+    ("lakeside-nissan", "nissan-one", "2025-05"),
+}
+# That many cars are not on the statement.
+PAID_SHORT = {("gateway-nissan", "nissan-one", "2025-06"): 2}
 
 
 def make_statements(

@@ -51,7 +51,7 @@ PROGRAMS = (
         "month",
         (Element("growth", sale_types=("retail", "lease", "fleet", "loaner")),),
         has_objectives=False,
-        first_period="2023-10",
+        first_period="2023-09",
     ),
     Program(
         "ford-f150",

@@ -188,6 +188,21 @@ def test_planted_differences_of_the_official_lists(inbox: Inbox) -> None:
     assert moved[0]["VIN"] not in truth
 
 
+def test_statements_leave_out_what_was_planted(inbox: Inbox) -> None:
+    lines = [
+        row
+        for path, data in inbox.items()
+        if path.startswith("portal/nissan/payments")
+        for row in rows_of(data)
+    ]
+    paid = Counter((row["Dealer Code"], row["Period"]) for row in lines)
+    june = counted(inbox, "nissan", "3615", "2025-06-03", "2025-06-30", "2025-07-10 23:59:59")
+    assert paid["3615", "2025-06"] == len(june) - 2
+    assert paid["3448", "2025-06"] == 0
+    assert paid["3127", "2025-05"] == 0
+    assert paid["3127", "2025-06"] > 0
+
+
 def test_the_as_of_morning_is_interesting(inbox: Inbox) -> None:
     at = "2025-08-15 06:00:00"
     announced = sorted(
