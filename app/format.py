@@ -94,13 +94,9 @@ def rate(per_day: Decimal | float | None) -> str:
 
 
 def chance(probability: float | None) -> str:
-    """Write a chance in whole percent; never 0 or 100 for what isn't certain."""
+    """Write a chance in whole percent, never 0 or 100: no count of draws makes a thing certain."""
     if probability is None:
         return UNKNOWN
-    if probability <= 0.0:
-        return "0 %"
-    if probability >= 1.0:
-        return "100 %"
     whole = round(probability * 100)
     if whole < 1:
         return "< 1 %"
@@ -121,9 +117,13 @@ def chance_in_words(probability: float | None) -> str:
     return f"about {nearest.numerator} in {nearest.denominator}"
 
 
-def day(value: date | None) -> str:
-    """Write a date as `Fri Aug 15`."""
-    return UNKNOWN if value is None else f"{value:%a %b} {value.day}"
+def day(value: date | None, today: date | None = None) -> str:
+    """Write a date as `Fri Aug 15`, with its year where that isn't today's."""
+    if value is None:
+        return UNKNOWN
+    if today is not None and value.year != today.year:
+        return full_day(value)
+    return f"{value:%a %b} {value.day}"
 
 
 def full_day(value: date | None) -> str:

@@ -31,7 +31,7 @@ from app.published import (
     read_last_run,
     read_pointer,
 )
-from app.queries import feeds, rooftops
+from app.queries import feeds, own_feeds, rooftops
 from app.records import Rooftop
 from app.run_records import LastRun
 from app.theme import use_style
@@ -119,11 +119,11 @@ def keep_choice(name: str, label: str, options: Sequence[str], names: Mapping[st
     """
     key, url_key, kept_key = f"{name}_choice", f"{name}_in_address", f"{name}_kept"
     state, asked = st.session_state, st.query_params.get(name)
-    if asked in options and asked != state.get(url_key):
-        state[key] = asked
-    elif state.get(key) not in options:
-        kept = state.get(kept_key)
-        state[key] = kept if kept in options else options[0]
+    wanted = [state.get(key), state.get(kept_key), options[0]]
+    if asked != state.get(url_key):
+        wanted.insert(0, asked)
+    # Set at every run: on another page the same key is a new widget, which would start at the top.
+    state[key] = next(option for option in wanted if option in options)
     chosen = st.selectbox(
         label, options, key=key, format_func=lambda option: names.get(option, option), width=340
     )
@@ -157,7 +157,7 @@ def warn_of_feeds(screen: Screen, rooftop_id: str | None) -> None:
     """Say which feeds lag whose sales this page counts: the rooftop's own and the group-wide."""
     behind = [
         row
-        for row in feeds(screen.source)
+        for row in own_feeds(feeds(screen.source))
         if row.feed_state in ("late", "missing")
         and (rooftop_id is None or row.rooftop_id in (rooftop_id, None))
     ]

@@ -25,6 +25,7 @@ ZERO = Decimal("0.00")
 # How far the curve of the next units goes: a month's good day for most stores, a week's for a big
 # one.
 CURVE_UNITS = 30
+JUMPS_NAMED = 3
 # What tells two segments of one model apart, in the order in which a manager would say it.
 TELLING = ("stock_type", "model_year", "trim", "powertrain")
 
@@ -110,6 +111,14 @@ def value_curve(
         run_scenario(states, [*others, line.move(units)]).change_amount
         for units in range(CURVE_UNITS + 1)
     )
+
+
+def jumps(amounts: Sequence[Decimal]) -> tuple[tuple[int, Decimal], ...]:
+    """Return the units that add most (at most three), where they stand out: the steps of tiers."""
+    added = [(n, amounts[n] - amounts[n - 1]) for n in range(1, len(amounts))]
+    usual = sorted(amount for _, amount in added)[len(added) // 2] if added else ZERO
+    standing_out = [(n, amount) for n, amount in added if amount > 3 * usual and amount > 0]
+    return tuple(sorted(sorted(standing_out, key=lambda jump: -jump[1])[:JUMPS_NAMED]))
 
 
 def next_unit(states: Sequence[ProgramState], moves: Sequence[Move], line: ModelLine) -> Decimal:

@@ -264,6 +264,11 @@ def gaps(source: Published, rooftop_id: str | None = None) -> tuple[Gap, ...]:
     )
 
 
+def to_act_on(found: Iterable[Gap]) -> tuple[Gap, ...]:
+    """Return the gaps that want someone to act: critical ones and warnings."""
+    return tuple(gap for gap in found if gap.severity in ("critical", "warning"))
+
+
 @cached
 def feeds(source: Published) -> tuple[FeedHealth, ...]:
     """Return the feeds' health, the worst first."""
@@ -271,6 +276,17 @@ def feeds(source: Published) -> tuple[FeedHealth, ...]:
         FeedHealth,
         order_by="case feed_state when 'missing' then 0 when 'late' then 1 else 2 end,"
         " vendor_code, source_kind, feed_id",
+    )
+
+
+def own_feeds(found: Iterable[FeedHealth]) -> tuple[FeedHealth, ...]:
+    """Return the feeds without a vendor's sum row where its rooftops have rows of their own."""
+    rows = tuple(found)
+    by_rooftop = {(row.vendor_code, row.source_kind) for row in rows if row.rooftop_id is not None}
+    return tuple(
+        row
+        for row in rows
+        if row.rooftop_id is not None or (row.vendor_code, row.source_kind) not in by_rooftop
     )
 
 

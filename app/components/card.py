@@ -215,7 +215,7 @@ def _gate(gate: Gate) -> str:
     evidence = f' title="{escape(gate.evidence_text)}"' if gate.evidence_text else ""
     score = ""
     if gate.score is not None and gate.threshold_value is not None:
-        score = f" {fmt.score(gate.score)} of {fmt.score(gate.threshold_value)}"
+        score = f", {fmt.score(gate.score)} where {fmt.score(gate.threshold_value)} is needed"
     return (
         f'<li class="ss-chip ss-{escape(gate.gate_state)}"{evidence}>'
         f"{escape(gate.gate_name)}{score}: "

@@ -14,7 +14,7 @@ from decimal import Decimal
 import plotly.graph_objects as go
 
 from app import format as fmt
-from app.components.stair import first_segments, rate_text
+from app.components.stair import first_segments
 from app.queries import ElementView
 from app.records import DailyStanding, ProgramStanding
 from app.theme import palette, quiet_layout
@@ -51,15 +51,16 @@ def period_chart(
     if dates and view.forecast and view.forecast.median_units is not None and standing.is_open:
         _fan(figure, dates[-1], counted[-1], view, standing)
     tiers = first_segments(view.segments)
-    for tier in tiers:
+    for place, tier in enumerate(tiers):
         figure.add_hline(
             y=tier.from_units,
             line={"color": colours.muted, "width": 1, "dash": "dash"},
             annotation={
-                "text": f"tier {tier.tier_number}: {tier.from_units:,}, {rate_text(tier)}",
+                "text": f"tier {tier.tier_number}: {tier.from_units:,}",
                 "font": {"size": 11.5, "color": colours.muted},
+                # Edges lie close together, so their names stand side by side.
+                "x": 0.01 + 0.2 * place,
                 "xanchor": "left",
-                "x": 0,
                 "yanchor": "bottom",
             },
         )
@@ -103,9 +104,12 @@ def _fan(
 
 
 def value_curve(
-    amounts: Sequence[Decimal], sold: int, label: str, program_edges: Sequence[tuple[int, str]] = ()
+    amounts: Sequence[Decimal], sold: int, label: str, jumps: Sequence[tuple[int, Decimal]] = ()
 ) -> go.Figure:
-    """Draw what 0 to n more units add in all; `amounts[i]` is the gain of i units, exact."""
+    """Draw what 0 to n more units add in all: `amounts[i]` is the exact gain of i units.
+
+    `jumps` are the units whose own gain is written on the curve.
+    """
     colours = palette()
     figure = go.Figure()
     figure.add_scatter(
@@ -125,11 +129,11 @@ def value_curve(
         marker={"size": 11, "color": colours.ink, "line": {"color": colours.card, "width": 2}},
         hoverinfo="skip",
     )
-    for units, text in program_edges:
+    for units, jump in jumps:
         figure.add_annotation(
             x=units,
             y=float(amounts[units]),
-            text=text,
+            text=f"unit {units}: {fmt.signed_money(jump)}",
             showarrow=False,
             xanchor="right",
             yanchor="bottom",
@@ -139,9 +143,9 @@ def value_curve(
     quiet_layout(figure, 300)
     figure.update_layout(hovermode="x")
     figure.update_xaxes(
-        title={"text": f"more units of {label}", "standoff": 6},
+        title={"text": f"more units: {label}", "standoff": 8, "font": {"size": 12.5}},
         dtick=5,
-        range=[0, len(amounts) - 1],
+        range=[-0.4, len(amounts) - 0.6],
     )
     figure.update_yaxes(tickprefix="$", tickformat=",.0f", rangemode="tozero")
     return figure

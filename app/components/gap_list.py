@@ -6,6 +6,7 @@ Belongs here: the list's markup. It states facts and deadlines and never propose
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from html import escape
 
 from app import format as fmt
@@ -30,14 +31,19 @@ def gap_list(
     programs: Mapping[str, str],
     *,
     name_rooftop: bool,
+    today: date,
 ) -> str:
-    """Return the list's markup, in the order given."""
-    rows = "".join(_row(gap, name_of, programs, name_rooftop) for gap in gaps)
+    """Return the list's markup, in the order given; `today` is the day of the figures."""
+    rows = "".join(_row(gap, name_of, programs, name_rooftop, today) for gap in gaps)
     return f'<ol class="ss-gaps" data-testid="gaps">{rows}</ol>'
 
 
 def _row(
-    gap: Gap, name_of: Callable[[str | None], str], programs: Mapping[str, str], name_rooftop: bool
+    gap: Gap,
+    name_of: Callable[[str | None], str],
+    programs: Mapping[str, str],
+    name_rooftop: bool,
+    today: date,
 ) -> str:
     where = [name_of(gap.rooftop_id)] if name_rooftop else []
     if gap.program_code:
@@ -47,22 +53,22 @@ def _row(
     return (
         f'<li class="ss-gap ss-{escape(gap.severity)}"><div class="ss-gap-money"><b>'
         f"{fmt.money(gap.amount_at_risk) if gap.amount_at_risk is not None else 'no amount'}</b>"
-        f"{_last_day(gap)}</div><div><h3>{escape(gap.title)}</h3>"
+        f"{_last_day(gap, today)}</div><div><h3>{escape(gap.title)}</h3>"
         f'<p class="ss-where">{escape(" · ".join(where))}</p>{detail}{_evidence(gap)}</div></li>'
     )
 
 
-def _last_day(gap: Gap) -> str:
+def _last_day(gap: Gap, today: date) -> str:
     if gap.last_day_date is None:
         return "<span>no deadline</span>"
     left = gap.days_left
     if left is None:
-        return f"<span>by {fmt.day(gap.last_day_date)}</span>"
+        return f"<span>by {fmt.day(gap.last_day_date, today)}</span>"
     if left < 0:
-        return f'<span class="ss-soon">was due {fmt.day(gap.last_day_date)}</span>'
+        return f'<span class="ss-soon">was due {fmt.day(gap.last_day_date, today)}</span>'
     when = "today" if left == 0 else fmt.plural(left, "day") + " left"
     urgent = ' class="ss-soon"' if left <= 7 else ""
-    return f"<span{urgent}>by {fmt.day(gap.last_day_date)}, {when}</span>"
+    return f"<span{urgent}>by {fmt.day(gap.last_day_date, today)}, {when}</span>"
 
 
 def _evidence(gap: Gap) -> str:

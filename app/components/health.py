@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from app import format as fmt
 from app.components.states import failure_reason
 from app.components.tables import table
+from app.queries import own_feeds
 from app.run_records import FeedHealth, GateResult, LastRun, Stage
 
 OUTCOMES = {
@@ -75,39 +76,52 @@ def stage_table(stages: Sequence[Stage]) -> str:
 
 
 def feed_table(feeds: Sequence[FeedHealth], name_of: Callable[[str | None], str]) -> str:
-    """Return the feeds with their age, the worst first as given."""
-    rows = []
-    for feed in feeds:
-        text, kind = FEED_STATES.get(feed.feed_state, (fmt.words(feed.feed_state), "ss-too_early"))
-        every = (
-            fmt.plural(feed.expected_every_days, "day") if feed.expected_every_days else fmt.UNKNOWN
-        )
-        aside = f"{feed.files_set_aside_count or 0:,} / {feed.rows_set_aside_count or 0:,}"
-        rows.append(
-            (
-                f'<span class="ss-chip {kind}"><b>{escape(text)}</b></span>',
-                f"<b>{escape(name_of(feed.rooftop_id))}</b>",
-                f"{escape(feed.vendor_code)} "
-                f"{escape(feed.source_kind.partition('/')[2] or feed.source_kind)}",
-                fmt.age(feed.age_hours),
-                every,
-                f"{feed.files_landed_count or 0:,} / {feed.rows_landed_count or 0:,}",
-                aside,
-                f'<span class="ss-file">{escape(feed.last_source_file or fmt.UNKNOWN)}</span>',
-            )
-        )
+    """Return a row for each feed that is behind, and one for each vendor's fresh ones."""
+    groups: dict[tuple[str, str, str, str], list[FeedHealth]] = {}
+    for feed in own_feeds(feeds):
+        alone = feed.feed_id if feed.feed_state != "fresh" else ""
+        key = (feed.vendor_code, feed.source_kind, feed.feed_state, alone)
+        groups.setdefault(key, []).append(feed)
+    sums = {(feed.vendor_code, feed.source_kind): feed for feed in feeds if not feed.rooftop_id}
+    rows = [
+        _feed_row(found, sums.get((found[0].vendor_code, found[0].source_kind)), name_of)
+        for found in groups.values()
+    ]
     return table(
-        (
-            ("State", ""),
-            ("Rooftop", ""),
-            ("Feed", ""),
-            ("Age", ""),
-            ("Comes every", ""),
-            ("Files / rows", "ss-num"),
-            ("Set aside", "ss-num"),
-            ("Last file", ""),
-        ),
+        (("State", ""), ("Feed", "ss-name"), ("Rooftops", "ss-name"), ("Age", "ss-keep"),
+         ("Comes every", "ss-keep"), ("Files", "ss-num"), ("Rows", "ss-num"), ("Set aside", ""),
+         ("Last file", "")),
         rows,
+    )  # fmt: skip
+
+
+def _feed_row(
+    found: Sequence[FeedHealth], whole: FeedHealth | None, name_of: Callable[[str | None], str]
+) -> tuple[str, ...]:
+    """One row of feeds in the same state; what was set aside is counted for the whole feed."""
+    first = found[0]
+    text, kind = FEED_STATES.get(first.feed_state, (fmt.words(first.feed_state), "ss-too_early"))
+    oldest = max(found, key=lambda feed: feed.age_hours or 0)
+    stores = [name_of(feed.rooftop_id) for feed in found if feed.rooftop_id]
+    where = "all that send it" if not stores else stores[0] if len(stores) == 1 else (
+        fmt.plural(len(stores), "rooftop")
+    )  # fmt: skip
+    shown = whole or first
+    files, lines = shown.files_set_aside_count or 0, shown.rows_set_aside_count or 0
+    aside = [fmt.plural(files, "file")] if files else []
+    aside += [fmt.plural(lines, "row")] if lines else []
+    every, file = first.expected_every_days, oldest.last_source_file or fmt.UNKNOWN
+    return (
+        f'<span class="ss-chip {kind}"><b>{escape(text)}</b></span>',
+        f"<b>{escape(first.vendor_code)}</b> "
+        f"{escape(fmt.words(first.source_kind.rpartition('/')[2]))}",
+        f'<span title="{escape(", ".join(stores))}">{escape(where)}</span>',
+        fmt.age(oldest.age_hours),
+        fmt.plural(every, "day") if every else fmt.UNKNOWN,
+        f"{shown.files_landed_count or 0:,}",
+        f"{sum(feed.rows_landed_count or 0 for feed in found):,}",
+        escape(" and ".join(aside)) or fmt.UNKNOWN,
+        f'<span class="ss-file" title="{escape(file)}">{escape(file.rpartition("/")[2])}</span>',
     )
 
 

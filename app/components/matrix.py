@@ -77,7 +77,7 @@ def lines(
 
 
 def matrix(rows: Sequence[Line]) -> str:
-    """Return the matrix with totals below and at the side."""
+    """Return the matrix: each rooftop's sum beside its name, each program's below."""
     programs: dict[str, str] = {}
     for line in rows:
         for row in line.standings:
@@ -95,25 +95,26 @@ def matrix(rows: Sequence[Line]) -> str:
     whole = fmt.money(total(line.earned for line in rows))
     return (
         '<div class="ss-scroll"><table class="ss-matrix" data-testid="matrix"><thead><tr>'
-        f'<th scope="col">Rooftop</th>{head}<th scope="col" class="ss-num">Earned so far</th></tr>'
-        "</thead>"
-        f'<tbody>{body}</tbody><tfoot><tr><th scope="row">Whole group</th>{sums}'
-        f'<td class="ss-num"><b data-testid="group-earned">{whole}</b></td></tr></tfoot></table>'
-        "</div>"
+        '<th scope="col">Rooftop</th><th scope="col" class="ss-num">Earned so far</th>'
+        f"{head}</tr></thead>"
+        f'<tbody>{body}</tbody><tfoot><tr><th scope="row">Whole group</th>'
+        f'<td class="ss-num"><b data-testid="group-earned">{whole}</b></td>{sums}</tr></tfoot>'
+        "</table></div>"
     )
 
 
 def _row(line: Line, codes: Sequence[str]) -> str:
     found = {row.program_code: row for row in line.standings}
     cells = "".join(
-        f"<td>{_cell(found[code], line.chances.get(code))}</td>"
+        f'<td data-program="{escape(found[code].program_name)}">'
+        f"{_cell(found[code], line.chances.get(code))}</td>"
         if code in found
         else '<td class="ss-none" aria-label="not enrolled"></td>'
         for code in codes
     )
     return (
-        f'<tr><th scope="row">{escape(line.name)}</th>{cells}'
-        f'<td class="ss-num"><b>{fmt.money(line.earned)}</b></td></tr>'
+        f'<tr><th scope="row">{escape(line.name)}</th>'
+        f'<td class="ss-num"><b>{fmt.money(line.earned)}</b></td>{cells}</tr>'
     )
 
 
@@ -132,8 +133,9 @@ def _cell(row: ProgramStanding, probability: float | None) -> str:
     next_step = ""
     if row.next_tier_number is not None and row.units_to_next_tier is not None:
         next_step = (
-            f'<span class="ss-go" title="{escape(words.chance_text(probability))}">'
-            f"{row.units_to_next_tier:,} to tier {row.next_tier_number}"
+            f'<span class="ss-go" title="to tier {row.next_tier_number}: '
+            f'{escape(words.chance_text(probability))}">'
+            f"{row.units_to_next_tier:,} to go"
             + (f", <em>{fmt.chance(probability)}</em>" if probability is not None else "")
             + "</span>"
         )

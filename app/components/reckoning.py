@@ -77,7 +77,7 @@ def _unit_lines(element: ElementView) -> list[tuple[str, str, str, str]]:
         lines.append(
             (
                 "Paid units",
-                "of the counted, those that the bulletin pays",
+                "the units that the bulletin pays on",
                 fmt.units(standing.paid_units),
                 "",
             )
@@ -101,7 +101,7 @@ def _tier_lines(element: ElementView) -> list[tuple[str, str, str, str]]:
             (
                 f"Tier {tier.tier_number}",
                 f"{_edge_text(tier, standing.objective_units)}, pays {rate_text(tier)}",
-                f"from {tier.from_units:,}",
+                f"from {tier.from_units:,}" if tier.from_units else "",
                 "ss-current" if is_current else "",
             )
         )
@@ -112,6 +112,8 @@ def _tier_lines(element: ElementView) -> list[tuple[str, str, str, str]]:
 
 
 def _edge_text(tier: LadderSegment, objective: int | None) -> str:
+    if not tier.from_units:
+        return "at any volume"
     if tier.edge_pct is None or objective is None:
         return f"{tier.from_units:,} units"
     exact = fmt.score(tier.edge_exact) if tier.edge_exact is not None else None

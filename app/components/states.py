@@ -88,7 +88,8 @@ def stale(age: str, meta: Meta) -> None:
 def feeds_behind(behind: Sequence[FeedHealth], name_of: Callable[[str | None], str]) -> None:
     """Say which feeds lag behind what they promise: their sales may be missing from the counts."""
     named = [
-        f"{name_of(row.rooftop_id)} {fmt.words(row.source_kind.partition('/')[2])} "
+        f"{name_of(row.rooftop_id) if row.rooftop_id else row.vendor_code} "
+        f"{fmt.words(row.source_kind.partition('/')[2])} "
         + (f"({fmt.age(row.age_hours)} old)" if row.feed_state == "late" else "(never came)")
         for row in behind[:3]
     ]

@@ -7,6 +7,7 @@ Streamlit's data frames, made in app/components/frames.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from html import escape
 
 from app import format as fmt
@@ -48,22 +49,23 @@ def ended_periods(standings: Sequence[ProgramStanding]) -> str:
     rows = []
     for row in standings:
         earned, paid = row.amount_earned, row.paid_by_statement_amount
-        open_amount = None if earned is None else earned - (paid or 0)
         rows.append(
             (
                 f"<b>{escape(row.program_name)}</b>",
                 escape(fmt.period(row.period_code, row.period_start_date, row.period_end_date)),
-                f"{fmt.units(row.reported_units)} of {fmt.units(row.objective_units)}",
+                f"{fmt.units(row.reported_units)} of {fmt.units(row.objective_units)}"
+                if row.objective_units is not None
+                else fmt.units(row.reported_units),
                 fmt.UNKNOWN if row.tier_number is None else str(row.tier_number),
                 fmt.money(earned),
                 fmt.money(paid),
-                fmt.money(open_amount),
+                _still_open(earned, paid),
             )
         )
     return table(
         (
-            ("Program", ""),
-            ("Period", ""),
+            ("Program", "ss-name"),
+            ("Period", "ss-keep"),
             ("Units", "ss-num"),
             ("Tier", "ss-num"),
             ("Earned", "ss-num"),
@@ -72,3 +74,11 @@ def ended_periods(standings: Sequence[ProgramStanding]) -> str:
         ),
         rows,
     )
+
+
+def _still_open(earned: Decimal | None, paid: Decimal | None) -> str:
+    """Write what is earned and not yet paid; below zero the statements paid too much."""
+    if earned is None or not (earned or paid):
+        return fmt.UNKNOWN
+    still_open = earned - (paid or 0)
+    return fmt.money(still_open) if still_open else "settled"

@@ -17,27 +17,36 @@ from programs.scenario import ProgramChange, Scenario
 from programs.standing import ElementStanding, ProgramStanding
 
 
-def result_tiles(scenario: Scenario, units: int) -> str:
-    """Return the sum before, after, and the change."""
-    change = scenario.change_amount
-    kind = "ss-first" if change > 0 else ""
-    a_unit = f"{fmt.money(change / units)} a unit" if units and change else "set some units above"
-    if units and not change:
-        a_unit = "no program pays more for these units alone"
+def start_tiles(scenario: Scenario, best: Sequence[tuple[str, Decimal]]) -> str:
+    """Return what is earned, and which lines' next unit is worth most, before any unit is set."""
     return (
         '<div data-testid="scenario">'
         + tiles(
             ("earned so far", fmt.money(scenario.amount_before), "all open programs", ""),
-            (
-                f"with {fmt.plural(units, 'more unit')}",
-                fmt.money(scenario.amount_after),
-                "all open programs",
-                "",
+            *(
+                (f"one more {label}", fmt.signed_money(worth), "over all open programs",
+                 "ss-first" if worth > 0 else "")
+                for label, worth in best
             ),
-            ("change", fmt.signed_money(change), a_unit, kind),
         )
         + "</div>"
-    )
+    )  # fmt: skip
+
+
+def result_tiles(scenario: Scenario, units: int) -> str:
+    """Return the sum before, after, and the change."""
+    change = scenario.change_amount
+    remark = f"{fmt.money(change / units)} a unit" if change else "no program pays more for these"
+    return (
+        '<div data-testid="scenario">'
+        + tiles(
+            ("earned so far", fmt.money(scenario.amount_before), "all open programs", ""),
+            (f"with {fmt.plural(units, 'more unit')}", fmt.money(scenario.amount_after),
+             "all open programs", ""),
+            ("change", fmt.signed_money(change), remark, "ss-first" if change > 0 else ""),
+        )
+        + "</div>"
+    )  # fmt: skip
 
 
 def what_if_card(view: ProgramView, change: ProgramChange) -> str:

@@ -69,6 +69,9 @@ def headline(view: ProgramView) -> str:
         missed = fmt.plural(standing.units_to_next_tier, "unit")
         return f"Ended {missed} short of tier {standing.next_tier_number}."
     to_go = fmt.plural(standing.units_to_next_tier, "more unit")
+    if sum(e.element is None or e.element.is_volume for e in view.elements) > 1:
+        name = element.element.element_name if element.element else element.standing.element_code
+        to_go = f"{name}: {to_go}"
     worth = element.standing.worth_of_next_tier_amount
     reach = "reaches" if standing.units_to_next_tier == 1 else "reach"
     sentence = f"{to_go} {reach} tier {standing.next_tier_number}"
@@ -108,11 +111,14 @@ def _top_sentence(view: ProgramView) -> str:
 
 
 def differences(standing: ProgramStanding) -> str | None:
-    """Say how reported, and the OEM's own count differ; None where they agree or none was given."""
+    """Say how the OEM's own count differs; None where it agrees, lags or wasn't given.
+
+    The OEM's lists come weekly, so in an open period fewer units only mean that its list is older.
+    """
     if standing.official_units is None or standing.reported_units is None:
         return None
     apart = standing.official_units - standing.reported_units
-    if apart == 0:
+    if apart == 0 or (apart < 0 and standing.is_open):
         return None
     direction = "more" if apart > 0 else "fewer"
-    return f"The OEM counts {fmt.plural(abs(apart), 'unit')} {direction} than we do"
+    return f"The OEM's last list counts {fmt.plural(abs(apart), 'unit')} {direction}"

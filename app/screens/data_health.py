@@ -17,13 +17,13 @@ from app.frame import Screen, open_screen
 from app.queries import feeds, set_aside
 
 SET_ASIDE_COLUMNS = (
-    frames.Column("File", pa.string(), st.column_config.TextColumn(width="large")),
-    frames.Column("Row", pa.int64()),
-    frames.Column("Column", pa.string()),
-    frames.Column("Reason", pa.string(), st.column_config.TextColumn(width="large")),
-    frames.Column("Value", pa.string()),
-    frames.Column("Kind", pa.string()),
+    frames.Column("File", pa.string(), st.column_config.TextColumn(width=290)),
+    frames.Column("Row", pa.int64(), st.column_config.NumberColumn(width=60)),
+    frames.Column("Reason", pa.string(), st.column_config.TextColumn(width=400)),
+    frames.Column("Column", pa.string(), st.column_config.TextColumn(width=120)),
+    frames.Column("Value", pa.string(), st.column_config.TextColumn(width=140)),
     frames.Column("Known", pa.date32(), st.column_config.DateColumn(format="MMM D, YYYY")),
+    frames.Column("Kind", pa.string()),
 )
 
 
@@ -87,11 +87,11 @@ def _set_aside(screen: Screen) -> None:
         (
             row.source_file,
             row.source_row,
-            row.column_name,
             row.reason,
+            row.column_name,
             row.offending_value,
-            row.source_kind,
             row.known_at.date() if row.known_at else None,
+            row.source_kind,
         )
         for row in rows
     ]

@@ -5,6 +5,8 @@ Belongs here: filters and order. What a gap is and what it costs is decided in t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from app import format as fmt
@@ -13,7 +15,7 @@ from app.components.gap_list import KINDS, gap_list
 from app.components.states import nothing_here
 from app.components.tables import tiles
 from app.frame import Screen, choose_rooftop, open_screen
-from app.queries import gaps, program_standings, total
+from app.queries import gaps, program_standings, to_act_on, total
 from app.records import Gap
 
 CSV_COLUMNS = (
@@ -33,14 +35,12 @@ CSV_COLUMNS = (
     "source_file",
     "source_row",
 )
-SHOWN_AT_ONCE = 60
+SHOWN_AT_ONCE = 40
 
 
 def show(screen: Screen) -> None:
     """Draw the page."""
-    left, right = st.columns([1, 2], vertical_alignment="bottom")
-    with left:
-        rooftop_id = choose_rooftop(screen, with_group=True)
+    rooftop_id = choose_rooftop(screen, with_group=True)
     found = gaps(screen.source, rooftop_id)
     if not found:
         nothing_here(
@@ -48,26 +48,31 @@ def show(screen: Screen) -> None:
             "Every delivered unit is reported and every gate is where it should be.",
         )
         return
-    kinds = [kind for kind in KINDS if any(gap.gap_code == kind for gap in found)]
-    with right:
-        chosen = st.pills(
-            "Kind",
-            kinds,
-            selection_mode="multi",
-            format_func=lambda kind: KINDS[kind],
-            key="kind",
-            bind="query-params",
-        )
-    shown = [gap for gap in found if not chosen or gap.gap_code in chosen]
+    acts = to_act_on(found)
+    sets = {"act": acts, "info": [gap for gap in found if gap not in set(acts)], "all": found}
+    names = {"act": "To act on", "info": "For information", "all": "All"}
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
+        which = st.segmented_control(
+            "Show", [name for name in names if sets[name]],
+            format_func=lambda name: f"{names[name]} {len(sets[name]):,}",
+            default="act" if acts else "info", key="show", bind="query-params", required=True,
+        )  # fmt: skip
+        kinds = [kind for kind in KINDS if any(gap.gap_code == kind for gap in sets[which])]
+        chosen = st.multiselect(
+            "Kind", kinds, format_func=lambda kind: KINDS[kind], key="kind", bind="query-params",
+            placeholder="All kinds", width=420,
+        )  # fmt: skip
+    shown = [gap for gap in sets[which] if not chosen or gap.gap_code in chosen]
     _summary(shown)
     programs = {
         row.program_code: row.program_name for row in program_standings(screen.source, is_open=None)
     }
     st.html(
         gap_list(
-            shown[:SHOWN_AT_ONCE], screen.rooftop_name, programs, name_rooftop=rooftop_id is None
+            shown[:SHOWN_AT_ONCE], screen.rooftop_name, programs,
+            name_rooftop=rooftop_id is None, today=screen.meta.as_of_date,
         )
-    )
+    )  # fmt: skip
     if len(shown) > SHOWN_AT_ONCE:
         st.caption(
             f"The {SHOWN_AT_ONCE} with most at risk are shown; the download holds all "
@@ -76,37 +81,23 @@ def show(screen: Screen) -> None:
     st.download_button(
         "Download CSV",
         frames.to_csv(CSV_COLUMNS, [[getattr(gap, name) for name in CSV_COLUMNS] for gap in shown]),
-        file_name=f"gaps-{screen.meta.as_of_date}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-    )
+        file_name=f"gaps-{screen.meta.as_of_date}.csv", mime="text/csv", icon=":material/download:",
+    )  # fmt: skip
 
 
-def _summary(shown: list[Gap]) -> None:
+def _summary(shown: Sequence[Gap]) -> None:
     soon = [gap for gap in shown if gap.days_left is not None and 0 <= gap.days_left <= 7]
-    critical = [gap for gap in shown if gap.severity == "critical"]
+    overdue = [gap for gap in shown if gap.days_left is not None and gap.days_left < 0]
     st.html(
         tiles(
-            (
-                "at risk",
-                fmt.money(total(gap.amount_at_risk for gap in shown)),
-                f"in {fmt.plural(len(shown), 'gap')}",
-                "ss-risk",
-            ),
-            (
-                "due within 7 days",
-                fmt.money(total(gap.amount_at_risk for gap in soon)),
-                f"in {fmt.plural(len(soon), 'gap')}",
-                "",
-            ),
-            (
-                "critical",
-                f"{len(critical):,}",
-                fmt.money(total(gap.amount_at_risk for gap in critical)),
-                "",
-            ),
+            ("at risk", fmt.money(total(gap.amount_at_risk for gap in shown)),
+             f"in {fmt.plural(len(shown), 'gap')}", "ss-risk"),
+            ("last day within 7 days", fmt.money(total(gap.amount_at_risk for gap in soon)),
+             f"in {fmt.plural(len(soon), 'gap')}", ""),
+            ("last day has passed", fmt.money(total(gap.amount_at_risk for gap in overdue)),
+             f"in {fmt.plural(len(overdue), 'gap')}", ""),
         )
-    )
+    )  # fmt: skip
 
 
 show(open_screen("gaps"))

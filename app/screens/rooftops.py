@@ -14,7 +14,14 @@ from app.components.matrix import ORDERS, Line, lines, matrix
 from app.components.states import nothing_here
 from app.components.tables import tiles
 from app.frame import Screen, open_screen, warn_of_feeds
-from app.queries import chances_of_next_tier, expected_amounts, gaps, program_standings, total
+from app.queries import (
+    chances_of_next_tier,
+    expected_amounts,
+    gaps,
+    program_standings,
+    to_act_on,
+    total,
+)
 
 COLUMNS = (
     frames.Column("Rooftop", pa.string()),
@@ -43,7 +50,7 @@ def show(screen: Screen) -> None:
         nothing_here("No program is open", "No rooftop has a program whose period holds this day.")
         return
     chances, expected = chances_of_next_tier(screen.source), expected_amounts(screen.source)
-    risks = gaps(screen.source)
+    risks = to_act_on(gaps(screen.source))
     open_keys = {(row.rooftop_id, row.program_code, row.period_code) for row in standings}
     st.html(
         tiles(

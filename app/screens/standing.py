@@ -16,8 +16,11 @@ from app.components.states import nothing_here
 from app.components.tables import ended_periods, tiles
 from app.frame import Screen, choose_rooftop, open_screen, warn_of_feeds
 from app.navigation import link
-from app.queries import ProgramView, daily_standings, gaps, program_views, total
+from app.queries import ProgramView, daily_standings, gaps, program_views, to_act_on, total
 from app.theme import show_chart
+
+# Two quarters of months: what a manager still asks about. The rest is a click away.
+ENDED_SHOWN = 6
 
 
 def show(screen: Screen) -> None:
@@ -42,7 +45,7 @@ def show(screen: Screen) -> None:
 
 def _summary(screen: Screen, rooftop_id: str, views: tuple[ProgramView, ...]) -> None:
     standings = [view.standing for view in views]
-    risks = gaps(screen.source, rooftop_id)
+    risks = to_act_on(gaps(screen.source, rooftop_id))
     at_risk = total(gap.amount_at_risk for gap in risks)
     next_tier = total(row.worth_of_next_tier_amount for row in standings)
     expected = [
@@ -89,7 +92,7 @@ def _card(screen: Screen, rooftop_id: str, view: ProgramView) -> None:
     with st.container(key=f"ss-block-{key}"):
         st.html(card(view))
         with st.container(horizontal=True, key=f"ss-links-{key}", gap="small"):
-            link("explain", "Explain, VIN by VIN", period=standing.period_code, **given)
+            link("explain", "Explain, VIN by VIN", **given, period=standing.period_code)
             link("what-if", "What if", rooftop=rooftop_id)
         if view.headline is not None:
             with st.expander("Day by day", icon=":material/show_chart:"):
@@ -117,9 +120,14 @@ def _day_by_day(screen: Screen, view: ProgramView, key: str) -> None:
 
 def _ended(screen: Screen, rooftop_id: str) -> None:
     ended = program_views(screen.source, rooftop_id, is_open=False)
-    if ended:
-        st.subheader("Ended periods", anchor=False)
-        st.html(ended_periods([view.standing for view in ended]))
+    if not ended:
+        return
+    standings = [view.standing for view in ended]
+    st.subheader("Ended periods", anchor=False)
+    st.html(ended_periods(standings[:ENDED_SHOWN]))
+    if len(standings) > ENDED_SHOWN:
+        with st.expander(f"{fmt.plural(len(standings) - ENDED_SHOWN, 'earlier period')}"):
+            st.html(ended_periods(standings[ENDED_SHOWN:]))
 
 
 show(open_screen("standing"))

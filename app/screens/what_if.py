@@ -8,15 +8,25 @@ the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import streamlit as st
 
 from app import format as fmt
 from app.components.charts import value_curve as curve_chart
 from app.components.states import nothing_here
-from app.components.what_if import result_tiles, unchanged, what_if_card
+from app.components.what_if import result_tiles, start_tiles, unchanged, what_if_card
 from app.frame import Screen, choose_rooftop, open_screen
-from app.levers import ZERO, ModelLine, Rules, model_lines, next_unit, program_state, value_curve
+from app.levers import (
+    ZERO,
+    ModelLine,
+    Rules,
+    jumps,
+    model_lines,
+    next_unit,
+    program_state,
+    value_curve,
+)
 from app.queries import (
     ProgramView,
     element_limits,
@@ -32,6 +42,7 @@ from programs.scenario import Move, ProgramState, Scenario, run_scenario
 # Lines beyond these are a click away: a store sells most of its volume in a handful of models.
 LINES_SHOWN = 8
 MOST_UNITS = 99
+BEST_SHOWN = 2
 ROOFTOP_MOVED_KEY = "what_if_rooftop"
 
 
@@ -61,7 +72,10 @@ def show(screen: Screen) -> None:
     ]
     moves = _levers(rooftop_id, lines, states)
     scenario = run_scenario(states, moves)
-    _answers(views, states, scenario, moves)
+    if moves:
+        _answers(views, scenario, moves)
+    else:
+        st.html(start_tiles(scenario, _best_next(states, lines)))
     _curve(lines, states, moves)
 
 
@@ -74,6 +88,7 @@ def _levers(
             st.session_state[key] = 0
     st.session_state[ROOFTOP_MOVED_KEY] = rooftop_id
     st.subheader("Sell this many more", anchor=False)
+    st.caption("In brackets: on the ground this morning.")
     shown, rest = lines[:LINES_SHOWN], lines[LINES_SHOWN:]
     units = _inputs(shown, keys, lines)
     if rest:
@@ -88,32 +103,35 @@ def _inputs(
 ) -> dict[str, int]:
     has_one_make = len({line.label.split(" ")[0] for line in lines}) == 1
     units = {}
-    with st.grid("auto", min_column_width=205):
+    with st.grid("auto", min_column_width=165):
         for line in shown:
             label = line.label.split(" ", 1)[1] if has_one_make else line.label
             units[line.code] = st.number_input(
-                f"{label} :gray[{line.on_ground_units} on the ground]",
+                f"{label} ({line.on_ground_units})",
                 min_value=0, max_value=MOST_UNITS, value=0, step=1, key=keys[line.code],
                 bind="query-params",
             )  # fmt: skip
     return units
 
 
-def _answers(
-    views: Sequence[ProgramView], states: Sequence[ProgramState], scenario: Scenario,
-    moves: Sequence[Move],
-) -> None:  # fmt: skip
+def _best_next(
+    states: Sequence[ProgramState], lines: Sequence[ModelLine]
+) -> list[tuple[str, Decimal]]:
+    worths = [(line.label, next_unit(states, [], line)) for line in lines]
+    return sorted(worths, key=lambda pair: -pair[1])[:BEST_SHOWN]
+
+
+def _answers(views: Sequence[ProgramView], scenario: Scenario, moves: Sequence[Move]) -> None:
     st.html(result_tiles(scenario, sum(move.units for move in moves)))
-    changed = [
-        (view, change)
+    for view, change in zip(views, scenario.changes, strict=True):
+        if change.before != change.after:
+            st.html(what_if_card(view, change))
+    same = [
+        view
         for view, change in zip(views, scenario.changes, strict=True)
-        if change.before != change.after
+        if change.before == change.after
     ]
-    for view, change in changed:
-        st.html(what_if_card(view, change))
-    same = [view for view in views if view.standing.program_code not in
-            {change.program_code for _, change in changed}]  # fmt: skip
-    if moves and same:
+    if same:
         st.html(unchanged(same))
 
 
@@ -134,12 +152,12 @@ def _curve(
     others = len([label for label in moved if label != line.label])
     beside = f", with the {fmt.plural(others, 'other line')} as set above" if others else ""
     st.caption(
-        f"The next {line.label} adds {fmt.money(worth)} over all programs. Each is taken at the "
+        f"The next one adds {fmt.money(worth)} over all programs. Each is taken at the "
         "line's "
         f"average MSRP of {fmt.money(line.msrp_amount)}{beside}."
     )
     show_chart(
-        curve_chart(amounts, moved.get(line.label, 0), line.label),
+        curve_chart(amounts, moved.get(line.label, 0), line.label, jumps(amounts)),
         key="value-curve",
         alt=f"What 0 to {len(amounts) - 1} more units of {line.label} add to all programs together",
     )

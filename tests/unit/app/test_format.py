@@ -49,14 +49,14 @@ def test_an_estimate_is_written_as_one(amount: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("probability", "number", "words"),
     [
-        (0.0, "0 %", "hardly a chance"),
+        (0.0, "< 1 %", "hardly a chance"),
         (0.004, "< 1 %", "hardly a chance"),
         (0.33, "33 %", "about 1 in 3"),
         (0.5, "50 %", "about even"),
         (0.68, "68 %", "about 2 in 3"),
         (0.97, "97 %", "about 19 in 20"),
         (0.998, "> 99 %", "almost certain"),
-        (1.0, "100 %", "almost certain"),
+        (1.0, "> 99 %", "almost certain"),
     ],
 )
 def test_chances(probability: float, number: str, words: str) -> None:

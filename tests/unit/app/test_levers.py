@@ -13,6 +13,7 @@ from app.levers import (
     CURVE_UNITS,
     ModelLine,
     Rules,
+    jumps,
     model_lines,
     next_unit,
     program_state,
@@ -86,6 +87,13 @@ def test_the_curve_is_the_scenario_unit_by_unit(make_home: MakeHome) -> None:
     assert amounts[:3] == (Decimal("0.00"), Decimal("33600.00"), Decimal("34800.00"))
     assert next_unit(states, [], line) == Decimal("33600.00")
     assert next_unit(states, [line.move(1)], line) == Decimal("1200.00")
+
+
+def test_the_jumps_of_a_curve_are_its_tiers(make_home: MakeHome) -> None:
+    source = opened(make_home())
+    states, line = states_of(source, NISSAN), lines_of(source, NISSAN)[0]
+    assert jumps(value_curve(states, [], line)) == ((1, Decimal("33600.00")),)
+    assert jumps([Decimal(0)] * 31) == ()
 
 
 def test_lines_that_move_nothing_are_not_offered(make_home: MakeHome) -> None:

@@ -41,9 +41,7 @@ def test_no_home_is_set(entry: Page, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @each_page
-def test_nothing_published(
-    entry: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_published(entry: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = open_page(entry, tmp_path, monkeypatch)
     assert opened.has("empty")
     assert "stairstep run" in opened.text
@@ -197,9 +195,7 @@ def test_rooftops_add_up_exactly(make_home: MakeHome, monkeypatch: pytest.Monkey
     assert opened.value("group-earned") == "$58,400"
 
 
-def test_what_if_follows_its_address(
-    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_if_follows_its_address(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> None:
     """A link with five Frontiers shows the sentence of five Frontiers, to the cent."""
     opened = open_page(
         page("what-if"), make_home(), monkeypatch,

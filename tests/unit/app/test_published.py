@@ -51,9 +51,7 @@ def test_sums_are_exact() -> None:
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=[kind.__name__ for kind in RECORDS])
-def test_a_scope_lets_no_other_rooftop_through(
-    record: type[Record], make_home: MakeHome
-) -> None:
+def test_a_scope_lets_no_other_rooftop_through(record: type[Record], make_home: MakeHome) -> None:
     rows = published(make_home(), frozenset({NISSAN})).read(record)
     if "rooftop_id" in {name for name in record.__dataclass_fields__}:
         allowed = {NISSAN, None} if record.SCOPE == "rooftop_or_group" else {NISSAN}
