@@ -91,6 +91,8 @@ class _Reader:
 
     def scalar(self, node: ScalarNode) -> Any:
         kind, text = str(node.tag).rsplit(":", 1)[-1], node.value
+        if node.style == ">":  # a round-trip reader marks folds with a bell, to write them back
+            text = text.replace("\a", "")
         line = node.start_mark.line + 1
         try:
             if kind == "null":

@@ -46,3 +46,8 @@ def test_faults_name_file_and_line(text, expected):
 
 def test_an_error_is_one_line():
     assert "\n" not in str(StairstepError("a\n  b"))
+
+
+def test_a_folded_sentence_reads_as_one_line():
+    document = read_document("rule: >-\n  pays on every unit back to\n  the first\n", "rules.yaml")
+    assert document["rule"] == "pays on every unit back to the first"
