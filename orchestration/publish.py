@@ -23,7 +23,10 @@ from programs.errors import StairstepError
 if TYPE_CHECKING:
     import duckdb
 
+    from programs.group import Access
+
 MARTS = "marts"
+ACCESS = "access.json"
 PREFIX, SUFFIX = "stairstep-", ".duckdb"
 # What describes the file but isn't its content: it may differ and the content be the same.
 NOT_CONTENT = ("gate_results",)
@@ -91,6 +94,14 @@ def publish(
     )
     remove_old(home, keep=keep, keep_seconds=keep_seconds)
     return Published(target, content_hash, is_new=True, row_counts=row_counts)
+
+
+def write_access(home: Home, access: Sequence[Access]) -> None:
+    """Publishes who may see which rooftops, beside the pointer: it holds for whatever is current."""
+    home.published.mkdir(parents=True, exist_ok=True)
+    write_json(
+        home.published / ACCESS, {"access": [entry.model_dump(mode="json") for entry in access]}
+    )
 
 
 def current_file(home: Home) -> Path:

@@ -7,7 +7,7 @@ import dagster as dg
 
 from orchestration.inputs import code_version
 from orchestration.journal import PUBLISHED
-from orchestration.publish import publish
+from orchestration.publish import publish, write_access
 
 KEY = dg.AssetKey("published")
 
@@ -27,6 +27,7 @@ def publish_assets(
     def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         walk = context.resources.walk
         with walk.stage("publish") as counts:
+            write_access(walk.home, walk.group.access)
             result = publish(
                 walk.home,
                 run_id=context.run_id,

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from app.access import visitor_of
+from app.published import read_access
+from orchestration.home import Home
+from orchestration.publish import write_access
+from programs.group import Access
 
 ACCESS = {"gm@example.invalid": frozenset({"a"}), "principal@example.invalid": None}
 
@@ -43,3 +49,20 @@ def test_an_empty_entry_sees_nothing() -> None:
         {"is_logged_in": True, "email": "gm@example.invalid"}, {"gm@example.invalid": frozenset()}
     )
     assert not visitor.may_see_any
+
+
+def test_the_groups_list_is_what_the_app_reads(tmp_path: Path) -> None:
+    """Who may see what is written by a run and read by the app, and they mean the same."""
+    write_access(
+        Home(tmp_path),
+        [
+            Access(user="GM@example.invalid", rooftops=("a", "b")),
+            Access(user="principal@example.invalid", rooftops="all"),
+        ],
+    )
+    access = read_access(tmp_path)
+    gm = visitor_of({"is_logged_in": True, "email": "gm@example.invalid"}, access)
+    assert gm.scope == {"a", "b"}
+    principal = visitor_of({"is_logged_in": True, "email": "principal@example.invalid"}, access)
+    assert principal.scope is None
+    assert principal.may_see_any
