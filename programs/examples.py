@@ -1,38 +1,44 @@
 """A rulebook's own examples: inputs and the amount the bulletin states, run on every load.
 
-Here: an example's units through filters, ladder, gates and standing, and what came out otherwise.
-Not here: the models of an example (rule_models.py); the standing of real stores (dbt's marts).
+Here: an example's inputs through one program's whole arithmetic, and what came out otherwise.
+Not here: the models of an example (rule_examples.py); the arithmetic (program_states.py,
+settlement.py, stacking.py); the standing of real stores (dbt's marts).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from programs.filters import ElementFilter, UnitClass
-from programs.gates import (
-    GateResult,
-    GateState,
-    Leaf,
-    Reading,
-    conjuncts,
-    effect_of,
-    metric_state,
-    tree_state,
-)
-from programs.ladder import build_ladder, ladder_rules
+from programs.calendars import Period
+from programs.filters import UnitClass
+from programs.gates import GateState, Reading
 from programs.money import ZERO
-from programs.rule_examples import Example, ExampleUnits
-from programs.rule_gates import Gate
-from programs.rule_models import Element, RuleVersion
-from programs.standing import (
-    ElementFacts,
-    ElementRules,
-    ProgramCap,
-    ProgramStanding,
-    evaluate_program,
+from programs.program_states import (
+    PeriodInputs,
+    PeriodState,
+    SoldUnits,
+    element_rules,
+    period_state,
+    program_cap,
 )
+from programs.rule_examples import Example, ExampleInputs, ExamplePeriod, ExampleUnits
+from programs.rule_models import RuleVersion
+from programs.settlement import SettledPeriod, settle_program
+from programs.spans import ALL_PERIODS, Window, plain_period, whole_window, window_code
+from programs.stacking import StatedStacking, settle_stacking
+from programs.standing import ProgramStanding
+
+__all__ = [
+    "ExampleFailure",
+    "ExampleResult",
+    "element_rules",
+    "example_result",
+    "example_standing",
+    "failed_examples",
+    "program_cap",
+]
 
 
 @dataclass(frozen=True)
@@ -43,63 +49,125 @@ class ExampleFailure:
     message: str
 
 
+@dataclass(frozen=True)
+class ExampleResult:
+    """What the rules make of an example: its periods settled, and as they stood alone."""
+
+    settled: tuple[SettledPeriod, ...]
+    states: tuple[PeriodState, ...]
+
+    @property
+    def amount_earned(self) -> Decimal:
+        return sum((found.amount_earned for found in self.settled), ZERO)
+
+    @property
+    def amount_held(self) -> Decimal:
+        return sum((found.amount_held for found in self.settled), ZERO)
+
+
 def failed_examples(rules: RuleVersion) -> Iterator[ExampleFailure]:
     """The examples that don't come out."""
     for index, example in enumerate(rules.examples):
-        standing = example_standing(rules, example)
-        for message in _differences(example, standing):
+        for message in example_differences(rules, example):
             yield ExampleFailure(index, f"example '{example.example}': {message}")
 
 
+def example_differences(rules: RuleVersion, example: Example) -> list[str]:
+    """How an example comes out otherwise; empty when it comes out."""
+    return list(_differences(rules, example, example_result(rules, example)))
+
+
 def example_standing(rules: RuleVersion, example: Example) -> ProgramStanding:
+    """The standing of an example's one period alone, before anything across periods."""
+    return period_state(rules, period_inputs(rules, example)).standing()
+
+
+def example_result(rules: RuleVersion, example: Example) -> ExampleResult:
     """What the rules make of an example's inputs."""
-    filters = [ElementFilter(rules, element) for element in rules.elements]
-    units = [(unit_class(rules, sold), sold) for sold in example.sold]
-    elements = [
-        (
-            element_rules(rules, element, order, _target(element, example)),
-            _facts(rules, example, element, found, units),
+    stated = example.periods or (example,)
+    states = tuple(period_state(rules, period_inputs(rules, inputs)) for inputs in stated)
+    settled = settle_program(states, example_windows(rules, states))
+    stacking = [StatedStacking(rules.program, rule) for rule in rules.stacking]
+    stacked = tuple(
+        settle_stacking(_beside(found, inputs), stacking)[rules.program]
+        for found, inputs in zip(settled, stated, strict=True)
+    )
+    return ExampleResult(stacked, states)
+
+
+def example_windows(
+    rules: RuleVersion, states: tuple[PeriodState, ...]
+) -> Mapping[str, tuple[Window, ...]]:
+    """The windows of an example's periods. `all` are the periods that the example lists; others
+    are whole, but for periods that the program doesn't rule (by the plain calendar)."""
+    codes = [state.inputs.period_code for state in states if state.inputs.period]
+    windows: dict[str, dict[str, Window]] = {}
+    for within in {rule.within for rule in rules.across}:
+        found = windows.setdefault(within, {})
+        for code in codes:
+            members = tuple(codes)
+            if within != ALL_PERIODS:
+                members = tuple(
+                    member
+                    for member in whole_window(within, rules.when.grain, code)
+                    if member in codes or _is_ruled(rules, plain_period(member))
+                )
+            name = window_code(within, code)
+            found.setdefault(name, Window(name, members))
+    return {within: tuple(found.values()) for within, found in sorted(windows.items())}
+
+
+def _is_ruled(rules: RuleVersion, period: Period) -> bool:
+    return rules.effective <= period.end and (rules.ends is None or rules.ends >= period.start)
+
+
+def _beside(found: SettledPeriod, inputs: ExampleInputs) -> dict[str, SettledPeriod]:
+    """A period beside what the example says of other programs."""
+    others = {
+        code: SettledPeriod(
+            code,
+            found.period_code,
+            ProgramStanding(code, (), amount, ZERO, ZERO, ZERO, ZERO, amount, ZERO),
+            inputs.other_msrp.get(code, ZERO),
         )
-        for order, (element, found) in enumerate(zip(rules.elements, filters, strict=True), 1)
-    ]
-    paid_msrp = sum(
-        (
-            sold.msrp_total or ZERO
-            for unit, sold in units
-            if any(found.membership(unit).is_paid for found in filters)
-        ),
-        ZERO,
-    )
-    return evaluate_program(rules.program, elements, program_cap(rules), paid_msrp)
+        for code, amount in inputs.other_programs.items()
+    }
+    return {found.program_code: found, **others}
 
 
-def element_rules(
-    rules: RuleVersion, element: Element, order: int, target_units: int | None
-) -> ElementRules:
-    """An element's rules for one rooftop and period, given its objective or base."""
-    return ElementRules(
-        program_code=rules.program,
-        element_code=element.element,
-        element_order=order,
-        ladder=build_ladder(ladder_rules(element), target_units),
-        counts_equal_pays=element.counts_equal_pays,
-        is_volume=element.is_volume,
-        cap_amount=element.caps.amount,
-        has_open_recall_deduction=any(
-            deduction.kind == "open_recall_share" for deduction in element.deductions
-        ),
+def period_inputs(rules: RuleVersion, stated: ExampleInputs) -> PeriodInputs:
+    """An example's inputs of one period."""
+    return PeriodInputs(
+        period=_period(stated),
+        sold=tuple(_sold(rules, units) for units in stated.sold),
+        objectives=_by_element(rules, stated.objective),
+        bases=_by_element(rules, stated.base),
+        readings={
+            metric: Reading(
+                score.score, score.sample, score.region_average, score.national_average
+            )
+            for metric, score in stated.scores.items()
+        },
+        items={name: GateState[state.upper()] for name, state in stated.items.items()},
+        is_open=stated.period_is == "open",
+        strikes=stated.strikes,
+        unwound=tuple((found.units, found.days_after_sale) for found in stated.unwound),
     )
 
 
-def program_cap(rules: RuleVersion) -> ProgramCap:
-    """A program's cap."""
-    percent = rules.caps.msrp_percent
-    return ProgramCap(rules.caps.amount, percent / 100 if percent is not None else None)
+def _period(stated: ExampleInputs) -> Period | None:
+    """The period named, with its own dates or the plain calendar's."""
+    if stated.period is None:
+        return None
+    plain = plain_period(stated.period)
+    if stated.starts is None or stated.ends is None:
+        return plain
+    return Period(stated.starts, stated.ends, plain.code, plain.grain)
 
 
-def unit_class(rules: RuleVersion, sold: ExampleUnits) -> UnitClass:
-    """The class of an example's units; a make not stated is the program's first."""
-    return UnitClass(
+def _sold(rules: RuleVersion, sold: ExampleUnits) -> SoldUnits:
+    """An example's units; a make not stated is the program's first."""
+    unit = UnitClass(
         make=sold.make or rules.who.makes[0],
         model=sold.model,
         trim=sold.trim,
@@ -108,67 +176,68 @@ def unit_class(rules: RuleVersion, sold: ExampleUnits) -> UnitClass:
         stock_type=sold.stock_type,
         sale_type=sold.sale_type,
     )
+    return SoldUnits(unit, sold.units, sold.msrp_total or ZERO, sold.open_recalls)
 
 
-def _target(element: Element, example: Example) -> int | None:
-    stated = example.base if element.against.target == "last_year" else example.objective
-    return stated.get(element.element) if isinstance(stated, dict) else stated
+def _by_element(rules: RuleVersion, stated: int | dict[str, int] | None) -> dict[str, int]:
+    """One number stands for every element."""
+    if isinstance(stated, dict):
+        return stated
+    return {} if stated is None else {element.element: stated for element in rules.elements}
 
 
-def _facts(
-    rules: RuleVersion,
-    example: Example,
-    element: Element,
-    filters: ElementFilter,
-    units: list[tuple[UnitClass, ExampleUnits]],
-) -> ElementFacts:
-    counted = paid = recalls = 0
-    msrp = ZERO
-    for unit, sold in units:
-        membership = filters.membership(unit)
-        if membership.is_counted:
-            counted += sold.units
-            recalls += sold.open_recalls
-        if membership.is_paid:
-            paid += sold.units
-            msrp += sold.msrp_total or ZERO
-    gates = tuple(_gate(gate, example) for gate in (*element.gates, *rules.gates))
-    return ElementFacts(counted, paid, msrp, recalls, gates)
+def _differences(rules: RuleVersion, example: Example, result: ExampleResult) -> Iterator[str]:
+    yield from _other("pay", result.amount_earned, example.amount)
+    yield from _other("hold", result.amount_held, example.held)
+    for period, settled, state in zip(
+        example.periods, result.settled, result.states, strict=bool(example.periods)
+    ):
+        yield from (f"{period.period}: {text}" for text in _in_period(period, settled, state))
+    if not example.periods:
+        yield from _tier(result.settled[0], result.states[0], example.tier)
+    if example.qualifies is not None:
+        yield from _award(result.states[-1], example.qualifies)
 
 
-def _gate(gate: Gate, example: Example) -> GateResult:
-    effect, share = effect_of(gate)
-    state = tree_state(
-        [_leaf(leaf, example) for leaf in conjunct] for conjunct in conjuncts(gate.require)
-    )
-    return GateResult(gate.gate, state, effect, share)
+def _in_period(
+    period: ExamplePeriod, settled: SettledPeriod, state: PeriodState
+) -> Iterator[str]:
+    yield from _other("pay", settled.amount_earned, period.amount)
+    yield from _other("hold", settled.amount_held, period.held)
+    yield from _tier(settled, state, period.tier)
 
 
-def _leaf(leaf: Leaf, example: Example) -> GateState:
-    if leaf.metric_source == "compliance_items":
-        stated = example.items.get(str(leaf.item_type), "unknown")
-        return GateState[stated.upper()]
-    score = example.scores.get(leaf.metric_code)
-    reading = score and Reading(
-        score.score, score.sample, score.region_average, score.national_average
-    )
-    return metric_state(leaf, reading, is_period_open=example.period_is == "open")
-
-
-def _differences(example: Example, standing: ProgramStanding) -> Iterator[str]:
-    if standing.amount_earned != example.amount:
+def _other(verb: str, found: Decimal, stated: Decimal | None) -> Iterator[str]:
+    if stated is not None and found != stated:
         yield (
-            f"the rules pay {_money(standing.amount_earned)}, "
-            f"the example says {_money(example.amount)}; mend the one that misreads the bulletin"
+            f"the rules {verb} {_money(found)}, the example says {_money(stated)}; "
+            "mend the one that misreads the bulletin"
         )
-    if example.held is not None and standing.amount_held != example.held:
+
+
+def _tier(settled: SettledPeriod, state: PeriodState, stated: int | None) -> Iterator[str]:
+    tier = (settled.tiers or {}).get(state.elements[0].element.element, 0)
+    if stated is not None and tier != stated:
+        yield f"the rules reach tier {tier}, the example says {stated}"
+
+
+def _award(state: PeriodState, stated: object) -> Iterator[str]:
+    found = state.award_state()
+    said = {GateState.MET: True, GateState.NOT_MET: False}.get(found, "undecided")
+    if said != stated:
+        open_gates = [
+            f"{gate.gate_code} {gate.state.code}"
+            for gate in state.elements[0].facts.gates
+            if gate.state is not GateState.MET
+        ]
         yield (
-            f"the rules hold {_money(standing.amount_held)}, "
-            f"the example says {_money(example.held)}; mend the one that misreads the bulletin"
+            f"qualifies: the rules say {_said(said)} ({', '.join(open_gates) or 'all gates met'}), "
+            f"the example says {_said(stated)}"
         )
-    tier = standing.elements[0].tier_number
-    if example.tier is not None and tier != example.tier:
-        yield f"the rules reach tier {tier}, the example says {example.tier}"
+
+
+def _said(value: object) -> str:
+    return {True: "true", False: "false"}.get(value, "undecided")
 
 
 def _money(amount: Decimal) -> str:

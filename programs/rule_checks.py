@@ -131,6 +131,7 @@ def _inputs(version: RuleVersion, inputs: ExampleInputs, here: Path) -> Iterator
         ("scores", metrics_of(version), "gate or target asks for this metric"),
         ("items", items_of(version), "gate asks for these items"),
         ("other_programs", _stacked(version), "stacking rule names this program"),
+        ("other_msrp", _stacked(version), "stacking rule names this program"),
     ):
         for code in getattr(inputs, name):
             if code not in known:

@@ -47,7 +47,7 @@ class ExampleScore(StrictModel):
 class ExampleInputs(StrictModel):
     """What was so in one period. `objective` and `base` (last year's units) are one number, or one
     per element. `items` are by type or by item code. `other_programs` is what the programs named
-    under `stacking` earn in the same period."""
+    under `stacking` earn in the same period, `other_msrp` the MSRP of the units they pay."""
 
     period: NamedSpan | None = None
     starts: Date | None = None
@@ -60,6 +60,7 @@ class ExampleInputs(StrictModel):
     strikes: tuple[Date, ...] = ()
     unwound: tuple[Unwound, ...] = ()
     other_programs: dict[Code, Money] = {}
+    other_msrp: dict[Code, Money] = {}
     period_is: Literal["closed", "open"] = "closed"
 
 
