@@ -142,13 +142,14 @@ class Awards:
         return years == (2023 if period < "2025-04" else 2024)
 
     def _open_count(self, units: np.ndarray, at: int) -> int:
+        """Cars that were delivered with an open recall, as far as it is known at a moment."""
         today = np.datetime64(at, "s").astype("datetime64[D]")
-        return sum(
-            1
-            for vin in self._counter.vin[units]
-            if vin in self._open_recalls
-            and self._open_recalls[vin][0] <= today < self._open_recalls[vin][1]
-        )
+        days = self._counter.sale_day[units]
+        count = 0
+        for vin, day in zip(self._counter.vin[units], days, strict=True):
+            opened, remedied = self._open_recalls.get(vin, (today, today))
+            count += bool(opened <= min(day, today) and day < remedied)
+        return count
 
     def vins(self, reports: np.ndarray) -> list[str]:
         """The VINs of some reports, sorted."""

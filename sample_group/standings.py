@@ -119,7 +119,7 @@ class Counter:
         self._calendars = calendars
         self._reports = reports
         self._store = deals.store[reports.deal]
-        self._sale_day = (deals.delivered_at[reports.deal] // DAY).astype("datetime64[D]")
+        self.sale_day = (deals.delivered_at[reports.deal] // DAY).astype("datetime64[D]")
         self._unwound_at = reports.unwound_at
         self.accepted_at = reports.accepted_at
         self._stock_type = np.array(STOCK_TYPES)[deals.stock_type[reports.deal]]
@@ -139,8 +139,8 @@ class Counter:
             (self._store == self._positions[store.id])
             & (self._stock_type == element.stock_type)
             & np.isin(self._sale_type, element.sale_types)
-            & (self._sale_day >= first)
-            & (self._sale_day <= last)
+            & (self.sale_day >= first)
+            & (self.sale_day <= last)
             & (self.accepted_at <= at)
         )
         if element.model:
@@ -165,7 +165,7 @@ class Counter:
                 (self._store == self._positions[store.id])
                 & (self._stock_type == element.stock_type)
                 & np.isin(self._sale_type, element.sale_types)
-                & (self._sale_day < first)
+                & (self.sale_day < first)
                 & (self.accepted_at <= at)
                 & (self._unwound_at >= end_of(first - 1))
                 & (self._unwound_at <= min(at, end_of(last) - 1))
