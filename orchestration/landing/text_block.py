@@ -121,7 +121,9 @@ class Block:
         for spanned in range(1, LONGEST_RECORD_LINES + 1):
             fields = self._split(record)
             if isinstance(fields, list):
-                if len(fields) == self.wanted_columns and not self._is_suspect(fields, spanned):
+                if len(fields) == self.wanted_columns and not self._swallows(
+                    fields, index, spanned
+                ):
                     self.is_record[index] = True
                     self.rewritten[index] = join_record(fields, self.delimiter, self.quote)
                     self.has_quoted_newlines |= spanned > 1
@@ -143,10 +145,18 @@ class Block:
             record += b"\n" + self._line(following)
         return self._fault(index, Doubt.OPEN.value)
 
-    def _is_suspect(self, fields: list[bytes], spanned: int) -> bool:
-        """No value that we read has line ends: one that does comes of an unclosed quote that met
-        another's, and the lines between them are records."""
-        return spanned > 1 and any(b"\n" in fields[place].strip() for place in self.read_columns)
+    def _swallows(self, fields: list[bytes], index: int, spanned: int) -> bool:
+        """Whether a record over several lines is an unclosed quote that met another's: then a
+        value that we read has line ends, or one of its lines is a record by itself. (Its last
+        line looks like one rightly when the value with line ends is the first of the record.)"""
+        if spanned > 1 and any(b"\n" in fields[place].strip() for place in self.read_columns):
+            return True
+        end = index + spanned - (b"\n" in fields[0])
+        for following in range(index + 1, end):
+            alone = self._split(self._line(following))
+            if isinstance(alone, list) and len(alone) == self.wanted_columns > 1:
+                return True
+        return False
 
     def _split(self, record: bytes) -> list[bytes] | Doubt:
         if not self.quote:
