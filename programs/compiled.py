@@ -7,34 +7,30 @@ Not here: what the rules mean (rule_models.py, standing.py); writing the files (
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from decimal import Decimal
-from typing import Any
 
 import pyarrow as pa
 
 from programs.calendars import Calendar, Period
+from programs.compiled_rules import (
+    ROWS_OF_VERSION,
+    Row,
+    version_key,
+    waiver_rows,
+    windows_rows,
+)
 from programs.compiled_schemas import SCHEMAS
 from programs.errors import StairstepError, UnknownReferenceError
-from programs.gates import Leaf, conjuncts, effect_of
 from programs.group import Franchise, Group, Rooftop
-from programs.ladder import LadderRules, edge_unit, ladder_rules
 from programs.memberships import compile_memberships
-from programs.rule_gates import Gate
-from programs.rule_models import Element, RuleVersion
+from programs.rule_models import RuleVersion
 from programs.rulebook import Rulebook, Version, periods_of
 from programs.selling_days import closed_holidays, store_days
 
 SELLING_DAYS_BEFORE = timedelta(days=4 * 366)
 SELLING_DAYS_AFTER = timedelta(days=400)
-TARGET_KINDS = {
-    "objective": "objective",
-    "units": "units",
-    "last_year": "growth",
-    "score": "score",
-}
-Row = dict[str, Any]
 
 __all__ = ["SCHEMAS", "compile_group", "compile_memberships"]
 
@@ -67,13 +63,15 @@ def compile_group(
         "program_makes": (row for _, version in versions for row in _makes(version)),
         "program_periods": (row for _, version in versions for row in _periods(version, by_code)),
         "enrolments": (row for _, version in versions for row in _enrolments(version, group)),
-        "elements": (row for _, version in versions for row in _elements(version)),
-        "element_tiers": (row for _, version in versions for row in _tiers(version)),
-        "gates": (row for _, version in versions for row in _gates(version)),
-        "deductions": (row for _, version in versions for row in _deductions(version)),
         "selling_days": _selling_days(group, as_of_date),
+        "windows": (row for book in books for row in windows_rows(book, by_code)),
     }
-    return {name: table(name, found) for name, found in rows.items()}
+    for name, of_version in ROWS_OF_VERSION.items():
+        rows[name] = itertools.chain.from_iterable([of_version(version) for _, version in versions])
+    rows["waivers"] = (
+        row for _, version in versions for row in waiver_rows(version, by_code)
+    )
+    return {name: table(name, rows[name]) for name in SCHEMAS if name in rows}
 
 
 def table(name: str, rows: Iterable[Row]) -> pa.Table:
@@ -120,14 +118,10 @@ def _franchises(group: Group) -> Iterator[Row]:
             }
 
 
-def _key(version: Version) -> Row:
-    return {"program_code": version.rules.program, "program_version": version.number}
-
-
 def _program(version: Version) -> Row:
     rules = version.rules
     percent = rules.caps.msrp_percent
-    return _key(version) | {
+    return version_key(version) | {
         "program_name": rules.name,
         "oem_code": rules.oem,
         "period_grain": rules.when.grain,
@@ -144,19 +138,20 @@ def _program(version: Version) -> Row:
         "basis": rules.basis.event,
         "unwind_lands": rules.basis.unwind_lands,
         "pays_money": rules.pays_money,
+        "report_days_after_sale": rules.deadlines.report_days_after_sale,
     }
 
 
 def _makes(version: Version) -> Iterator[Row]:
     for make in version.rules.who.makes:
-        yield _key(version) | {"make": make}
+        yield version_key(version) | {"make": make}
 
 
 def _periods(version: Version, calendars: dict[str, Calendar]) -> Iterator[Row]:
     rules = version.rules
     for period in periods_of(rules, calendars):
         base = _base_period(rules, period, calendars)
-        yield _key(version) | {
+        yield version_key(version) | {
             "period_code": period.code,
             "period_start_date": period.start,
             "period_end_date": period.end,
@@ -164,15 +159,22 @@ def _periods(version: Version, calendars: dict[str, Calendar]) -> Iterator[Row]:
             "base_end_date": base.end if base else None,
             "claim_deadline_date": _after(period.end, rules.deadlines.claim_days_after_period),
             "report_deadline_date": _after(period.end, rules.deadlines.report_days_after_period),
+            "documents_deadline_date": _after(
+                period.end, rules.deadlines.documents_days_after_period
+            ),
         }
 
 
 def _base_period(
     rules: RuleVersion, period: Period, calendars: dict[str, Calendar]
 ) -> Period | None:
-    """Last year's same period: the calendar's own, or the same dates for free ones."""
+    """Last year's same period: the calendar's own; for free dates the stated days, or the same
+    dates a year before."""
     if rules.when.grain != "free":
         return calendars[str(rules.when.calendar)].year_before(period)
+    for span in rules.when.dates:
+        if span.base_start and span.base_end and span.start == period.start:
+            return Period(span.base_start, span.base_end, "", "free")
     return Period(_year_before(period.start), _year_before(period.end), "", "free")
 
 
@@ -199,7 +201,7 @@ def _enrolments(version: Version, group: Group) -> Iterator[Row]:
                 spans.setdefault(franchise.dealer_code, []).extend(_spans(rules, franchise))
         for dealer_code, found in spans.items():
             for start, end in _merged(found):
-                yield _key(version) | {
+                yield version_key(version) | {
                     "rooftop_id": rooftop.id,
                     "dealer_code": dealer_code,
                     "from_date": start,
@@ -244,99 +246,6 @@ def _merged(spans: list[Span]) -> list[Span]:
         else:
             merged.append((start, end))
     return merged
-
-
-def _elements(version: Version) -> Iterator[Row]:
-    for order, element in enumerate(version.rules.elements, 1):
-        ladder = ladder_rules(element)
-        yield _key(version) | _element_row(element, ladder) | {"element_order": order}
-
-
-def _element_row(element: Element, ladder: LadderRules) -> Row:
-    has_base_cap = ladder.cap_base_share is not None
-    return {
-        "element_code": element.element,
-        "element_name": element.name,
-        "target_kind": TARGET_KINDS.get(element.against.target, "none"),
-        "edge_unit": edge_unit(element),
-        "edge_rounding": ladder.edge_rounding,
-        "tier_shape": ladder.shape,
-        "tier_choice": ladder.choice,
-        "cap_units": ladder.cap_units,
-        "cap_base_share": ladder.cap_base_share,
-        "cap_base_rounding": ladder.cap_base_rounding,
-        "cap_base_minimum_units": ladder.cap_base_minimum_units if has_base_cap else None,
-        "cap_amount": element.caps.amount,
-        "counts_equal_pays": element.counts_equal_pays,
-        "is_volume": element.is_volume,
-    }
-
-
-def _tiers(version: Version) -> Iterator[Row]:
-    for element in version.rules.elements:
-        tiers = ladder_rules(element).tiers
-        for position, tier in enumerate(tiers):
-            after = tiers[position + 1] if position + 1 < len(tiers) else None
-            yield _key(version) | {
-                "element_code": element.element,
-                "tier_number": tier.tier_number,
-                "from_edge": tier.from_edge,
-                "to_edge": after.from_edge if after else None,
-                "amount_per_unit": tier.amount_per_unit,
-                "amount_flat": tier.amount_flat,
-                "msrp_share": tier.msrp_share,
-            }
-
-
-def _gates(version: Version) -> Iterator[Row]:
-    for gate in version.rules.gates:
-        yield from _gate(version, None, gate)
-    for element in version.rules.elements:
-        for gate in element.gates:
-            yield from _gate(version, element.element, gate)
-
-
-def _gate(version: Version, element_code: str | None, gate: Gate) -> Iterator[Row]:
-    effect, share = effect_of(gate)
-    for conjunct_number, conjunct in enumerate(conjuncts(gate.require), 1):
-        for leaf_number, leaf in enumerate(conjunct, 1):
-            yield (
-                _key(version)
-                | _leaf_row(leaf)
-                | {
-                    "element_code": element_code,
-                    "gate_code": gate.gate,
-                    "gate_name": gate.name,
-                    "conjunct_number": conjunct_number,
-                    "leaf_number": leaf_number,
-                    "effect": effect,
-                    "reduce_to_share": share,
-                }
-            )
-
-
-def _leaf_row(leaf: Leaf) -> Row:
-    threshold: Decimal | None = leaf.threshold_value
-    return {
-        "metric_code": leaf.metric_code,
-        "metric_source": leaf.metric_source,
-        "comparison": leaf.comparison,
-        "threshold_kind": leaf.threshold_kind,
-        "threshold_value": threshold,
-        "minimum_sample": leaf.minimum_sample,
-        "item_type": leaf.item_type,
-        "due": leaf.due,
-    }
-
-
-def _deductions(version: Version) -> Iterator[Row]:
-    for element in version.rules.elements:
-        for deduction in element.deductions:
-            yield _key(version) | {
-                "element_code": element.element,
-                "deduction_code": deduction.deduction,
-                "kind": deduction.kind,
-            }
 
 
 def _selling_days(group: Group, as_of_date: datetime.date) -> Iterator[Row]:

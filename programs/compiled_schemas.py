@@ -52,6 +52,7 @@ _COLUMNS: dict[str, dict[str, pa.DataType]] = {
         "basis": TEXT,
         "unwind_lands": TEXT,
         "pays_money": FLAG,
+        "report_days_after_sale": WHOLE,
     },
     "program_makes": VERSION_KEY | {"make": TEXT},
     "program_periods": VERSION_KEY
@@ -63,6 +64,7 @@ _COLUMNS: dict[str, dict[str, pa.DataType]] = {
         "base_end_date": DAY,
         "claim_deadline_date": DAY,
         "report_deadline_date": DAY,
+        "documents_deadline_date": DAY,
     },
     "enrolments": VERSION_KEY
     | {"rooftop_id": TEXT, "dealer_code": TEXT, "from_date": DAY, "to_date": DAY},
@@ -83,6 +85,15 @@ _COLUMNS: dict[str, dict[str, pa.DataType]] = {
         "cap_amount": MONEY,
         "counts_equal_pays": FLAG,
         "is_volume": FLAG,
+        "pays_nothing": FLAG,
+        "is_paid_by_line": FLAG,
+        "cap_base_kind": TEXT,
+        "waived_tier_number": WHOLE,
+        "score_metric_code": TEXT,
+        "score_metric_source": TEXT,
+        "score_minimum_sample": WHOLE,
+        "score_places": WHOLE,
+        "score_rounding": TEXT,
     },
     "element_tiers": VERSION_KEY
     | {
@@ -111,6 +122,8 @@ _COLUMNS: dict[str, dict[str, pa.DataType]] = {
         "due": TEXT,
         "effect": TEXT,
         "reduce_to_share": SHARE,
+        "item_code": TEXT,
+        "within_days": WHOLE,
     },
     "deductions": VERSION_KEY | {"element_code": TEXT, "deduction_code": TEXT, "kind": TEXT},
     "selling_days": {
@@ -127,11 +140,79 @@ _COLUMNS: dict[str, dict[str, pa.DataType]] = {
         "is_paid": FLAG,
         "reason_code": TEXT,
         "pay_reason_code": TEXT,
+        "pay_group_code": TEXT,
     },
     "segments": {"unit_class_id": TEXT, "segment_code": TEXT},
     "segment_memberships": {"segment_code": TEXT}
     | VERSION_KEY
-    | {"element_code": TEXT, "is_counted": FLAG, "is_paid": FLAG},
+    | {"element_code": TEXT, "is_counted": FLAG, "is_paid": FLAG, "pay_group_code": TEXT},
+    "pay_groups": VERSION_KEY
+    | {
+        "element_code": TEXT,
+        "pay_group_code": TEXT,
+        "pay_group_name": TEXT,
+        "pay_group_order": WHOLE,
+    },
+    "element_tier_pays": VERSION_KEY
+    | {
+        "element_code": TEXT,
+        "tier_number": WHOLE,
+        "pay_group_code": TEXT,
+        "amount_per_unit": MONEY,
+        "msrp_share": SHARE,
+        "amount_at_most_per_unit": MONEY,
+    },
+    "waivers": VERSION_KEY | {"element_code": TEXT, "gate_code": TEXT, "period_code": TEXT},
+    "windows": VERSION_KEY
+    | {
+        "window_grain": TEXT,
+        "window_code": TEXT,
+        "period_code": TEXT,
+        "period_number": WHOLE,
+        "period_count": WHOLE,
+    },
+    "across_rules": VERSION_KEY
+    | {
+        "rule_code": TEXT,
+        "rule_order": WHOLE,
+        "rule_kind": TEXT,
+        "element_code": TEXT,
+        "window_grain": TEXT,
+        "tier_number": WHOLE,
+        "reaches_tier_number": WHOLE,
+        "judged": TEXT,
+        "caught_up_counts": FLAG,
+        "amount_per_unit": MONEY,
+        "amount_flat": MONEY,
+        "msrp_share": SHARE,
+    },
+    "program_deductions": VERSION_KEY
+    | {
+        "deduction_code": TEXT,
+        "deduction_order": WHOLE,
+        "kind": TEXT,
+        "rolling_months": WHOLE,
+        "amount_per_unit": MONEY,
+        "look_back_days": WHOLE,
+    },
+    "strike_steps": VERSION_KEY
+    | {
+        "deduction_code": TEXT,
+        "from_strike": WHOLE,
+        "taken_share": SHARE,
+        "suspends_periods": WHOLE,
+    },
+    "stackings": VERSION_KEY
+    | {
+        "stacking_code": TEXT,
+        "kind": TEXT,
+        "keeps": TEXT,
+        "cap_amount": MONEY,
+        "cap_msrp_share": SHARE,
+        "cap_base_program_code": TEXT,
+    },
+    "stacking_members": VERSION_KEY
+    | {"stacking_code": TEXT, "member_program_code": TEXT, "member_order": WHOLE},
 }
 
 SCHEMAS: dict[str, pa.Schema] = {

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from programs.compiled_schemas import SCHEMAS
 from programs.filters import ElementFilter, Membership, UnitClass
+from programs.rule_values import ALL_UNITS
 from programs.rulebook import Rulebook
 
 NO_SEGMENT = "none"
@@ -28,7 +29,7 @@ CLASS_COLUMNS = (
     "sale_type",
 )
 ElementKey = tuple[str, int, str]
-Signature = tuple[tuple[ElementKey, bool, bool], ...]
+Signature = tuple[tuple[ElementKey, bool, bool, str | None], ...]
 
 
 def compile_memberships(
@@ -66,10 +67,15 @@ def segment_code(signature: Signature) -> str:
     if not signature:
         return NO_SEGMENT
     text = "|".join(
-        f"{'/'.join(map(str, key))}:{is_counted:d}{is_paid:d}"
-        for key, is_counted, is_paid in signature
+        f"{'/'.join(map(str, key))}:{is_counted:d}{is_paid:d}{_group_text(group)}"
+        for key, is_counted, is_paid, group in signature
     )
     return f"seg-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def _group_text(group: str | None) -> str:
+    """Only a stated pay group tells classes apart."""
+    return "" if group in (None, ALL_UNITS) else f"/{group}"
 
 
 def _filters(rulebooks: Iterable[Rulebook]) -> list[tuple[ElementKey, ElementFilter]]:
@@ -96,11 +102,12 @@ def _append(
         columns["is_paid"].append(membership.is_paid)
         columns["reason_code"].append(membership.reason_code)
         columns["pay_reason_code"].append(membership.pay_reason_code)
+        columns["pay_group_code"].append(membership.pay_group_code)
 
 
 def _signature(found: list[tuple[ElementKey, Membership]]) -> Signature:
     return tuple(
-        (key, membership.is_counted, membership.is_paid)
+        (key, membership.is_counted, membership.is_paid, membership.pay_group_code)
         for key, membership in found
         if membership.is_counted or membership.is_paid
     )
@@ -115,8 +122,9 @@ def _segment_memberships(signatures: dict[str, Signature]) -> pa.Table:
             "element_code": element_code,
             "is_counted": is_counted,
             "is_paid": is_paid,
+            "pay_group_code": group,
         }
         for code, signature in sorted(signatures.items())
-        for (program_code, number, element_code), is_counted, is_paid in signature
+        for (program_code, number, element_code), is_counted, is_paid, group in signature
     ]
     return pa.Table.from_pylist(rows, schema=SCHEMAS["segment_memberships"])

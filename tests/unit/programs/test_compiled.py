@@ -267,7 +267,7 @@ def test_a_segment_s_memberships_are_its_classes(sample_rulebooks):
     segments = {row["unit_class_id"]: row["segment_code"] for row in rows(compiled["segments"])}
     by_class = {
         (segments[row["unit_class_id"]], row["program_code"], row["program_version"],
-         row["element_code"], row["is_counted"], row["is_paid"])
+         row["element_code"], row["is_counted"], row["is_paid"], row["pay_group_code"])
         for row in rows(compiled["memberships"])
         if row["is_counted"] or row["is_paid"]
     }  # fmt: skip
