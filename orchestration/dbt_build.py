@@ -93,8 +93,12 @@ def build(
     Returns a result per node, failed ones included: `raise_failed` turns those into one error.
     Raises DbtError when dbt itself can't run. The warehouse file is closed when this returns.
     """
+    # A test across both phases belongs to the one that builds the last of what it asks: `buildable`
+    # leaves it out of the first and, as the second names all, in the second.
     arguments = [
         "build",
+        "--indirect-selection",
+        "buildable",
         "--exclude-resource-type",
         "unit_test",
         "--vars",

@@ -7,12 +7,13 @@ Dagster's instance for a home (SQLite or Postgres) is set up here too.
 from __future__ import annotations
 
 import os
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from orchestration.home import Home
-from orchestration.journal import FAILED, Progress, Silent, read_json
+from orchestration.journal import FAILED, Journal, Progress, Silent, read_json
 from orchestration.settings import Settings, read_settings
 
 JOB = "everything"
@@ -64,17 +65,14 @@ def run_everything(
     from orchestration.lock import check_unlocked
 
     check_unlocked(home.lock_file)
-    chosen = settings or read_settings(home)
-    prepare_instance(home, chosen)
+    watcher = progress or Silent()
+    try:
+        job = _prepared_job(home, settings or read_settings(home), watcher)
+    except Exception as error:
+        _note_early_failure(home, as_of, known_at, error)
+        raise
     import dagster as dg
 
-    from orchestration.build import build_definitions
-    from orchestration.walk import walk_resource
-
-    definitions = build_definitions(
-        home=home.root, resources={"walk": walk_resource(home, progress or Silent())}
-    )
-    job = definitions.resolve_job_def(JOB)
     with dg.DagsterInstance.get() as instance:
         try:
             result = job.execute_in_process(
@@ -88,6 +86,26 @@ def run_everything(
         except dg.DagsterExecutionInterruptedError as error:
             raise KeyboardInterrupt from error
         return _outcome(home, result)
+
+
+def _prepared_job(home: Home, settings: Settings, progress: Progress) -> Any:
+    from orchestration.build import build_definitions
+    from orchestration.walk import walk_resource
+
+    prepare_instance(home, settings)
+    definitions = build_definitions(
+        home=home.root, resources={"walk": walk_resource(home, progress)}
+    )
+    return definitions.resolve_job_def(JOB)
+
+
+def _note_early_failure(home: Home, as_of: str, known_at: str, error: Exception) -> None:
+    """A run that fails before its first step is a failed run too: the app has to say so."""
+    journal = Journal(
+        home, f"not-begun-{uuid.uuid4()}", as_of=as_of, known_at=known_at, progress=Silent()
+    )
+    journal.note_failure("configuration", error)
+    journal.finish()
 
 
 def _outcome(home: Home, result: Any) -> RunOutcome:

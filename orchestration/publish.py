@@ -97,7 +97,7 @@ def publish(
 
 
 def write_access(home: Home, access: Sequence[Access]) -> None:
-    """Publishes who may see which rooftops, beside the pointer: it holds for whatever is current."""
+    """Publishes who may see which rooftops beside the pointer: it holds for whatever is current."""
     home.published.mkdir(parents=True, exist_ok=True)
     write_json(
         home.published / ACCESS, {"access": [entry.model_dump(mode="json") for entry in access]}

@@ -13,14 +13,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-from orchestration.home import Home
-from orchestration.journal import read_json, write_json
 
 TESTS = Path(__file__).parent
 # Fixtures that lean on the full run; a test that asks for one is marked `pipeline`.
@@ -28,41 +23,25 @@ FULL_RUN = {"sample_run", "sample_copy"}
 SLOW_MARKS = ("pipeline", "browser", "registrations")
 
 
-@dataclass(frozen=True)
-class SampleRun:
-    """The sample group after one whole run. Read it only: take `sample_copy` to change it."""
-
-    home: Home
-    said: str  # what the command line wrote, output and errors together
-    last_run: dict[str, Any]
-
-    @property
-    def published(self) -> Path:
-        """The published DuckDB file."""
-        pointer = read_json(self.home.pointer)
-        assert pointer is not None, f"nothing was published: {self.last_run.get('message')}"
-        return self.home.published / pointer["file"]
-
-
 @pytest.fixture(scope="session")
-def sample_run(tmp_path_factory: pytest.TempPathFactory) -> SampleRun:
-    """The sample group, made and run once a session, also when several workers share it."""
+def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample group's home after one whole run, made once a session, also for many workers.
+
+    Read it only: take `sample_copy` to change something.
+    """
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    home = Home(shared / "sample")
-    done = shared / "sample-run.json"
+    home, said = shared / "sample", shared / "sample-run.txt"
     with _locked(shared / "sample-run.lock"):
-        if not done.is_file():
-            write_json(done, {"said": _make_and_run(home)})
-    return SampleRun(home, (read_json(done) or {})["said"], read_json(home.last_run) or {})
+        if not said.is_file():
+            said.write_text(_make_and_run(home), encoding="utf-8")
+    return home
 
 
 @pytest.fixture
-def sample_copy(sample_run: SampleRun, tmp_path: Path) -> Home:
+def sample_copy(sample_run: Path, tmp_path: Path) -> Path:
     """A copy of the sample group's home after its run, for a test that changes something."""
-    target = tmp_path / "copy"
-    shutil.copytree(sample_run.home.root, target, symlinks=True)
-    return Home(target)
+    return shutil.copytree(sample_run, tmp_path / "copy", symlinks=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -91,12 +70,12 @@ def _tier(path: Path) -> str:
         return ""
 
 
-def _make_and_run(home: Home) -> str:
+def _make_and_run(home: Path) -> str:
     """Through the same doors as a user; raises with what was said when one of them fails."""
     said = ""
     for words in (
-        ["-m", "sample_group", "--home", str(home.root)],
-        ["-m", "orchestration.cli", "run", "--home", str(home.root)],
+        ["-m", "sample_group", "--home", str(home)],
+        ["-m", "orchestration.cli", "run", "--home", str(home)],
     ):
         done = subprocess.run(
             [sys.executable, *words],

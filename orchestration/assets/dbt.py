@@ -13,7 +13,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
 from orchestration import dbt_build, stages
-from orchestration.home import Home
+from orchestration.model_rows import ModelRows, count_models
 
 UNIQUE_ID = "dagster_dbt/unique_id"
 Build = Callable[..., list[dbt_build.NodeResult]]
@@ -72,10 +72,9 @@ def _phase(
                 manifest=shared["manifest"],
                 on_node=lambda node, status: walk.journal.progress.moved(name, node),
             )
-            rows = table_rows(walk.home)
-            counts.rows_out = sum(
-                rows.get(item.name, 0) for item in results if item.kind == "model"
-            )
+            rows = count_models(walk.home, [item.unique_id for item in results if item.is_passed])
+            counts.rows_in = sum(item.rows_in for item in rows.values())
+            counts.rows_out = sum(item.rows_out for item in rows.values())
             counts.more = {
                 "models": sum(item.kind == "model" for item in results),
                 "tests": sum(item.kind == "test" for item in results),
@@ -93,7 +92,7 @@ def _phase(
 def events(
     context: dg.AssetExecutionContext,
     results: Sequence[dbt_build.NodeResult],
-    rows: dict[str, int],
+    rows: dict[str, ModelRows],
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult | dg.AssetObservation]:
     """A materialisation per built model, a check result per test."""
     assets = context.assets_def
@@ -116,13 +115,9 @@ def events(
                 metadata={"failing_rows": item.failures or 0, "seconds": item.seconds},
             )
         elif item.unique_id in keys and item.is_passed:
-            count = rows.get(item.name)
             yield dg.MaterializeResult(
                 asset_key=keys[item.unique_id],
-                metadata={
-                    "seconds": item.seconds,
-                    **({} if count is None else {"dagster/row_count": count}),
-                },
+                metadata={"seconds": item.seconds, **rows[item.unique_id].metadata()},
             )
 
 
@@ -147,16 +142,6 @@ def test_verdicts(results: Sequence[dbt_build.NodeResult]) -> list[dict[str, Any
         for item in results
         if item.kind == "test" and item.status in ("fail", "warn")
     ]
-
-
-def table_rows(home: Home) -> dict[str, int]:
-    """Rows per table of the warehouse, from its catalogue: nothing is scanned."""
-    import duckdb
-
-    with duckdb.connect(str(home.warehouse_file), read_only=True) as connection:
-        return dict(
-            connection.execute("select table_name, estimated_size from duckdb_tables()").fetchall()
-        )
 
 
 def _severity(item: dbt_build.NodeResult) -> dg.AssetCheckSeverity:

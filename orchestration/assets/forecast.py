@@ -3,11 +3,13 @@
 Models, samples and chances belong to `forecasting`.
 """
 
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from orchestration import stages
+from orchestration.home import Home
 
 TABLES = ("fct_forecast", "fct_forecast_tier", "fct_forecast_sample")
 
@@ -51,13 +53,14 @@ def forecast_assets(
     return [forecast]
 
 
-def _rows(path: Any) -> int:
+def _rows(path: Path) -> int:
     import pyarrow.parquet as parquet
 
     return parquet.read_metadata(path).num_rows
 
 
-def _input_rows(home: Any) -> int:
-    from orchestration.assets.dbt import table_rows
+def _input_rows(home: Home) -> int:
+    import duckdb
 
-    return table_rows(home).get("fct_daily_units", 0)
+    with duckdb.connect(str(home.warehouse_file), read_only=True) as connection:
+        return connection.execute("select count(*) from marts.fct_daily_units").fetchone()[0]

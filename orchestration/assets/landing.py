@@ -87,14 +87,21 @@ def _land(walk: Walk, name: str, stage: str):
     """Lands a kind; an error of the reader is told without the line it read."""
     import duckdb
 
-    from orchestration.landing.land import land_kind
+    from orchestration.landing.land import SETTLE_SECONDS, land_kind
 
     def moved(step) -> None:
         share = step.done / step.total if step.total else None
         walk.journal.progress.moved(stage, f"{step.done:,} of {step.total:,} files", share)
 
     try:
-        return land_kind(walk.home.root, name, walk.started_at, moved)
+        return land_kind(
+            walk.home.root,
+            name,
+            walk.started_at,
+            moved,
+            # The sensor has waited the whole time already; who runs by hand waits a moment at most.
+            settle_seconds=min(walk.settings.settle_seconds, SETTLE_SECONDS),
+        )
     except duckdb.Error as error:
         # DuckDB quotes the line at fault, and a line holds a customer: only its kind goes on.
         kind = type(error).__name__

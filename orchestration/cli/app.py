@@ -87,6 +87,8 @@ def _ended(error: Exception) -> int:
 
 
 def _usage(error: Any) -> int:
+    if not error.format_message():  # no command at all: the help was shown
+        return codes.USAGE
     context = getattr(error, "ctx", None)
     hint = f" (see {context.command_path} --help)" if context else ""
     _say(f"error: {error.format_message()}{hint}")

@@ -62,7 +62,9 @@ def run(
     place = home_of(home)
     console = Console(stderr=True)
     if not force and _is_unchanged(place, as_of or "", known_at or ""):
-        console.print(f"nothing new since the last run; {_published(place)}", highlight=False)
+        console.print(
+            f"nothing new since the last run; {_published(place)}", highlight=False, soft_wrap=True
+        )
         return
     from orchestration.cli.progress import Stages
     from orchestration.execute import run_everything
@@ -99,7 +101,11 @@ def _tell(console: Console, home: Home, outcome: RunOutcome, seconds: float) -> 
 
     if outcome.outcome == PUBLISHED:
         _tell_warnings(console, outcome)
-        console.print(f"published in {seconds:.1f} s; {_published(home)}", highlight=False)
+        console.print(
+            f"done in {seconds:.1f} s; {_published(home)}",
+            highlight=False,
+            soft_wrap=True,
+        )
         return
     kept = _published(home)
     if outcome.outcome == STOPPED:
