@@ -1,0 +1,1 @@
+"""Forecasting candidates, one a module, all behind `forecasting.panel.Forecaster`."""

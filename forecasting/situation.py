@@ -1,0 +1,96 @@
+"""What a model is told on one morning: the panel as known, the origin, and the day profile.
+
+Belongs here: the shared inputs of all mean models, made once per morning, and the sums over windows
+of days that they are built from. The models go to `candidates`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from forecasting.day_profile import DayProfile, fit_profile, units_sum, unmasked_age
+from forecasting.panel import Panel
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A panel of which days before `origin` are known, and its profile."""
+
+    panel: Panel
+    origin: int
+    profile: DayProfile
+
+    @cached_property
+    def age(self) -> np.ndarray:
+        """float64 [origin]: known days between each day and the origin."""
+        return unmasked_age(self.profile.is_known, self.origin)[: self.origin]
+
+    @cached_property
+    def known(self) -> np.ndarray:
+        """bool [origin]: days that teach something."""
+        return self.profile.is_known[: self.origin]
+
+    @cached_property
+    def pool_of_series(self) -> np.ndarray:
+        return np.unique(np.array(self.panel.pools), return_inverse=True)[1]
+
+    @cached_property
+    def rooftop_of_series(self) -> np.ndarray:
+        rooftops = np.array([key.split("|", 1)[0] for key in self.panel.keys])
+        return np.unique(rooftops, return_inverse=True)[1]
+
+    def sums(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(units, exposure) weighted over the days before the origin, float64 [series, columns]
+        each; days of a closed market count in neither."""
+        live = weights * self.known[:, None]
+        full = np.zeros((len(self.panel.dates), live.shape[1]))
+        full[: self.origin] = live
+        return units_sum(self.panel, live), self.profile.exposure(full)
+
+    def ahead(self, ends: Sequence[int], starts: Sequence[int] | None = None) -> np.ndarray:
+        """Exposure from the origin (or each start) to each end inclusive: float64 [series, ends].
+        """
+        days = np.arange(len(self.panel.dates))[:, None]
+        low = np.full(len(ends), self.origin) if starts is None else np.asarray(starts)
+        return self.profile.exposure(((days >= low) & (days <= np.asarray(ends))).astype(float))
+
+
+class MeanModel(Protocol):
+    """A model of the expected units still to come. Uncertainty is put around it elsewhere."""
+
+    code: str
+
+    def means(self, situation: Situation, ends: Sequence[int]) -> np.ndarray:
+        """float64 [ends, series], positive and not falling with the end."""
+        ...
+
+
+def make_situation(panel: Panel, origin: int) -> Situation:
+    """The situation of a morning; units of later days are hidden even if the panel has them."""
+    known = panel.as_known(origin)
+    return Situation(known, origin, fit_profile(known, origin))
+
+
+def prefix_digests(panel: Panel) -> list[str]:
+    """Hex digests [days + 1]: entry d names all that is known on the morning of day d.
+
+    Units of earlier days, and the whole calendar, which is known ahead.
+    """
+    base = hashlib.blake2b(digest_size=16)
+    for part in (panel.dates.view(np.int64), np.packbits(panel.is_selling_day, axis=1)):
+        base.update(np.ascontiguousarray(part).tobytes())
+    if panel.sales_month is not None:
+        base.update(np.ascontiguousarray(panel.sales_month).tobytes())
+    base.update("\n".join((*panel.keys, *panel.pools)).encode())
+    digests = [base.hexdigest()]
+    by_day = np.ascontiguousarray(panel.units.T)
+    for day in range(len(panel.dates)):
+        base.update(by_day[day].tobytes())
+        digests.append(base.hexdigest())
+    return digests
