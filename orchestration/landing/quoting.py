@@ -40,9 +40,9 @@ def split_record(record: bytes, delimiter: bytes, quote: bytes) -> list[bytes] |
             if at < len(record) and record[at : at + 1] != delimiter:
                 return Doubt.MALFORMED
         else:
-            end = record.find(delimiter, at)
+            begin, end = at, record.find(delimiter, at)
             at = end if end >= 0 else len(record)
-            field = record[start:at]
+            field = record[begin:at]
         fields.append(field)
         if at >= len(record):
             return fields

@@ -147,12 +147,11 @@ class Block:
 
     def _swallows(self, fields: list[bytes], index: int, spanned: int) -> bool:
         """Whether a record over several lines is an unclosed quote that met another's: then a
-        value that we read has line ends, or one of its lines is a record by itself. (Its last
-        line looks like one rightly when the value with line ends is the first of the record.)"""
+        value that we read has line ends, or a line in its middle is a record by itself. (The last
+        line of an address may look like one: it isn't asked.)"""
         if spanned > 1 and any(b"\n" in fields[place].strip() for place in self.read_columns):
             return True
-        end = index + spanned - (b"\n" in fields[0])
-        for following in range(index + 1, end):
+        for following in range(index + 1, index + spanned - 1):
             alone = self._split(self._line(following))
             if isinstance(alone, list) and len(alone) == self.wanted_columns > 1:
                 return True
