@@ -66,24 +66,29 @@ def run(arguments: list[str]) -> int:
     except StairstepError as error:
         return _failed(str(error), codes.USER_ERROR)
     except KeyboardInterrupt:
-        _say("interrupted; nothing that was published has changed")
-        return codes.INTERRUPTED
+        return _interrupted()
     except Exception as error:  # noqa: BLE001 - the outermost rim: any fault becomes a line and a code
         return _ended(error)
-    return int(code or codes.OK)
+    # Typer gives back Ctrl-C as a code instead of raising it.
+    return _interrupted() if code == codes.INTERRUPTED else int(code or codes.OK)
 
 
 def _ended(error: Exception) -> int:
     """Typer's own ways to end, and everything unexpected."""
+    if getattr(error, "exit_code", None) == codes.INTERRUPTED or type(error).__name__ == "Abort":
+        return _interrupted()
     if hasattr(error, "exit_code"):
         shown = getattr(error, "format_message", None)
         if shown is None:
             return int(error.exit_code)
         return _usage(error)
-    if type(error).__name__ == "Abort":
-        return codes.INTERRUPTED
     kind, text = type(error).__name__, " ".join(str(error).split())[:300]
     return _failed(f"unexpected {kind}: {text}", codes.UNEXPECTED)
+
+
+def _interrupted() -> int:
+    _say("interrupted; nothing that was published has changed")
+    return codes.INTERRUPTED
 
 
 def _usage(error: Any) -> int:
