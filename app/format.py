@@ -7,6 +7,7 @@ that an unknown is shown as unknown and never as zero.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -170,3 +171,12 @@ def age(hours: Decimal | float | None) -> str:
 def words(code: str | None) -> str:
     """Write a code of ours as words: `delivered_not_reported` becomes `delivered not reported`."""
     return UNKNOWN if not code else code.replace("_", " ")
+
+
+# In the marts' sentences dollars have two decimals; scores have three and hours one.
+_BARE_DOLLARS = re.compile(r"(?<![\w.$-])-?\d+\.\d{2}(?![\w.]*\d)")
+
+
+def with_dollars(sentence: str) -> str:
+    """Write the bare amounts of a mart's sentence as dollars: `1000.00 paid` is `$1,000 paid`."""
+    return _BARE_DOLLARS.sub(lambda found: money(Decimal(found.group())), sentence)

@@ -41,6 +41,7 @@ STALE_AFTER = timedelta(hours=26)
 # A run whose figures are of a moment this long before it was published was asked about the past.
 PAST_MOMENT_AFTER = timedelta(hours=26)
 WATCH_EVERY = timedelta(seconds=20)
+NO_VISITOR = Visitor(address=None, scope=None)
 
 
 @dataclass(frozen=True)
@@ -75,15 +76,19 @@ def open_screen(code: str) -> Screen:
 def _open(title: str, purpose: str) -> Screen:
     home = home_folder()
     if home is None:
+        _sidebar(None, NO_VISITOR)
         _end(states.no_home, title, HOME_SETTING)
     visitor = visitor_of(st.user.to_dict(), read_access(home))
     if visitor.needs_sign_in:
+        _sidebar(None, NO_VISITOR)
         _end(states.sign_in, title)
     if not visitor.may_see_any:
+        _sidebar(None, visitor)
         _end(states.no_access, title, visitor.refusal or "No rooftop is open to you.")
     last_run, pointer = read_last_run(home), read_pointer(home)
     _watch(home, _seen(pointer, last_run))
     if pointer is None:
+        _sidebar(None, visitor)
         _end(states.nothing_published, title, last_run)
     source = Published(pointer, visitor.scope)
     meta = source.meta()
@@ -92,7 +97,7 @@ def _open(title: str, purpose: str) -> Screen:
     is_past = pointer.published_at - pointer.as_of > PAST_MOMENT_AFTER
     states.heading(title, purpose, meta, is_past_moment=is_past)
     _say_what_is_wrong(screen, datetime.now(UTC), is_past_moment=is_past)
-    _sidebar(screen)
+    _sidebar(meta.group_name, visitor)
     if not stores:
         _end(states.no_rooftops, title)
     return screen
@@ -142,6 +147,7 @@ def _say_what_is_wrong(screen: Screen, now: datetime, *, is_past_moment: bool) -
     pointer, last_run = screen.pointer, screen.last_run
     if last_run is not None and not last_run.is_published:
         states.failed(last_run, screen.meta)
+        return
     if is_past_moment:
         return
     # The same content published again leaves the pointer as it is, so the run's end counts too.
@@ -165,10 +171,10 @@ def warn_of_feeds(screen: Screen, rooftop_id: str | None) -> None:
         states.feeds_behind(behind, screen.rooftop_name)
 
 
-def _sidebar(screen: Screen) -> None:
+def _sidebar(group_name: str | None, visitor: Visitor) -> None:
     with st.sidebar:
-        states.brand(screen.meta, screen.visitor.address)
-        if screen.visitor.address is not None:
+        states.brand(group_name, visitor.address)
+        if visitor.address is not None:
             st.button("Sign out", on_click=st.logout, width="stretch")
 
 

@@ -49,11 +49,11 @@ def _row(
     if gap.program_code:
         where.append(programs.get(gap.program_code, gap.program_code))
     where.append(KINDS.get(gap.gap_code, fmt.words(gap.gap_code)))
-    detail = f"<p>{escape(gap.detail)}</p>" if gap.detail else ""
+    detail = f"<p>{escape(fmt.with_dollars(gap.detail))}</p>" if gap.detail else ""
     return (
         f'<li class="ss-gap ss-{escape(gap.severity)}"><div class="ss-gap-money"><b>'
         f"{fmt.money(gap.amount_at_risk) if gap.amount_at_risk is not None else 'no amount'}</b>"
-        f"{_last_day(gap, today)}</div><div><h3>{escape(gap.title)}</h3>"
+        f"{_last_day(gap, today)}</div><div><h3>{escape(fmt.with_dollars(gap.title))}</h3>"
         f'<p class="ss-where">{escape(" · ".join(where))}</p>{detail}{_evidence(gap)}</div></li>'
     )
 
@@ -76,5 +76,5 @@ def _evidence(gap: Gap) -> str:
     if gap.source_file:
         row = f", row {gap.source_row:,}" if gap.source_row is not None else ""
         source = f"<i>{escape(gap.source_file)}{row}</i>"
-    text = escape(gap.evidence_text or "")
+    text = escape(fmt.with_dollars(gap.evidence_text or ""))
     return f'<p class="ss-evidence">{text} {source}</p>' if text or source else ""

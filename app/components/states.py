@@ -30,12 +30,12 @@ def heading(title: str, purpose: str, meta: Meta, *, is_past_moment: bool) -> No
     )
 
 
-def brand(meta: Meta, address: str | None) -> None:
-    """Draw the app's name and whose figures these are, in the sidebar."""
-    who = f"<p>{escape(address)}</p>" if address else ""
+def brand(group_name: str | None, address: str | None) -> None:
+    """Draw the app's name, whose figures these are and who looks, in the sidebar."""
+    lines = "".join(f"<p>{escape(text)}</p>" for text in (group_name, address) if text)
     st.html(
         '<div class="ss-brand"><i></i><i></i><i></i><b>Stairstep</b></div>'
-        f'<div class="ss-brand-group"><p>{escape(meta.group_name)}</p>{who}</div>'
+        f'<div class="ss-brand-group">{lines}</div>'
     )
 
 
@@ -132,7 +132,6 @@ def no_access(title: str, reason: str) -> None:
         None,
         "no-access",
     )
-    st.button("Sign out", on_click=st.logout)
 
 
 def sign_in(title: str) -> None:

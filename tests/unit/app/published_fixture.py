@@ -179,15 +179,7 @@ def write_home(
     folder.mkdir(parents=True, exist_ok=True)
     (home / "notebook").mkdir(exist_ok=True)
     name = f"stairstep-{content_hash}.duckdb"
-    with duckdb.connect(str(folder / name)) as connection:
-        for table, columns in SCHEMAS.items():
-            described = ", ".join(f"{column} {kind}" for column, kind in columns.items())
-            connection.execute(f"create table {table} ({described})")
-        for table, given in {
-            **(small_group() if rows is None else rows),
-            **_meta(content_hash, as_of),
-        }.items():
-            _insert(connection, table, given)
+    _write_file(folder / name, rows, content_hash, as_of)
     pointer = {
         "file": name,
         "as_of": as_of.isoformat(),
@@ -201,6 +193,27 @@ def write_home(
     if access is not None:
         (folder / "access.json").write_text(json.dumps({"access": list(access)}))
     return home
+
+
+def _write_file(
+    path: Path, rows: Mapping[str, Rows] | None, content_hash: str, as_of: datetime
+) -> None:
+    """Write the published file; the small group as it is, is built once a process and copied."""
+    if rows is None and as_of in _built:
+        path.write_bytes(_built[as_of])
+        return
+    with duckdb.connect(str(path)) as connection:
+        for table, columns in SCHEMAS.items():
+            described = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+            connection.execute(f"create table {table} ({described})")
+        given = small_group() if rows is None else rows
+        for table, table_rows in {**given, **_meta(content_hash, as_of)}.items():
+            _insert(connection, table, table_rows)
+    if rows is None and as_of == AS_OF:
+        _built[as_of] = path.read_bytes()
+
+
+_built: dict[datetime, bytes] = {}
 
 
 def write_last_run(home: Path, *, outcome: str, finished_at: datetime = AS_OF) -> None:

@@ -97,3 +97,18 @@ def test_period(code: str, text: str) -> None:
 def test_a_moment_is_written_in_its_own_zone() -> None:
     moment = datetime(2025, 8, 15, 7, 0, tzinfo=ZoneInfo("America/Chicago"))
     assert fmt.moment(moment) == "Fri Aug 15, 2025, 7:00 AM CDT"
+
+
+@pytest.mark.parametrize(
+    ("bare", "written"),
+    [
+        ("Chevrolet 2025-Q2: 1000.00 not paid", "Chevrolet 2025-Q2: $1,000 not paid"),
+        ("A share of 1957.63 for 2 cars", "A share of $1,957.63 for 2 cars"),
+        ("Earned 231000.00, paid by statements 0.00", "Earned $231,000, paid by statements $0"),
+        ("csi 97.500 as of 2025-07-05, sample 1", "csi 97.500 as of 2025-07-05, sample 1"),
+        ("Last file is 229.3 hours old.", "Last file is 229.3 hours old."),
+        ("VIN 1N4890U11SH165626 of deal 41879.", "VIN 1N4890U11SH165626 of deal 41879."),
+    ],
+)  # fmt: skip
+def test_bare_dollars_of_a_sentence_are_written_as_dollars(bare: str, written: str) -> None:
+    assert fmt.with_dollars(bare) == written
