@@ -15,7 +15,7 @@ import numpy as np
 from sample_group.awards import Awards
 from sample_group.objectives import AS_OF
 from sample_group.sales import Deals
-from sample_group.standings import PROGRAMS, Counter, Program, periods
+from sample_group.standings import PROGRAMS, Counter, Program, end_of, periods
 from sample_group.stores import TODAY, Calendar, Store
 
 _NOT_YET = np.datetime64("9999-12-31")
@@ -132,35 +132,42 @@ UNPAID = {
 PAID_SHORT = {("gateway-nissan", "nissan-one", "2025-06"): 2}
 
 
+_PAID_AFTER_DAYS, _CORRECTED_AFTER_DAYS = 24, 75
+
+
 def make_statements(
     stores: Sequence[Store], calendars: dict[str, Calendar], awards: Awards
 ) -> list[Statement]:
-    """What the OEMs have paid for closed periods, 24 days after their end."""
+    """What the OEMs have paid: 24 days after a period's end, and what they put right on day 75.
+
+    A correction pays late reports and charges back unwound cars; it may be negative.
+    """
     lines: list[Statement] = []
     for program in PROGRAMS:
         calendar = calendars[program.oem]
         for store in (store for store in stores if store.oem == program.oem):
             for period in periods(program, calendar):
-                day = calendar.period(period)[1] + 24
+                first, last = calendar.period(period)
                 key = (store.id, program.code, period)
-                if day >= TODAY or key in UNPAID or calendar.period(period)[0] < store.opened:
+                day = last + _PAID_AFTER_DAYS
+                if first < store.opened or key in UNPAID or day >= TODAY:
                     continue
-                lines += _lines(store, program, period, day, awards, PAID_SHORT.get(key, 0))
-    return sorted(lines, key=lambda line: (line.day, line.store.id, line.program))
+                lines += _paid(store, program, period, day, awards, PAID_SHORT.get(key, 0))
+                later = last + _CORRECTED_AFTER_DAYS
+                if key not in PAID_SHORT and later < TODAY:
+                    lines += _corrected(store, program, period, later, awards)
+    return sorted(lines, key=lambda line: (line.day, line.store.id, line.program, line.period))
 
 
-def _lines(
+def _paid(
     store: Store, program: Program, period: str, day: np.datetime64, awards: Awards, short: int
 ) -> list[Statement]:
     at = awards.final_moment(program, period)
-    number = f"{store.dealer_code}-{str(day)[2:7].replace('-', '')}-{program.code[:3].upper()}"
-    earned = [awards.award(store, program, element, period, at) for element in program.elements]
-    cents = sum(award.cents for award in earned)
-    if program.code == "vw-bonus":
-        cents += awards.volkswagen_csi(store, program, period, at)
+    number = _statement_number(store, program, day)
+    cents = _earned_cents(store, program, period, at, awards)
     if not cents:
         return []
-    head = earned[0]
+    head = awards.award(store, program, program.elements[0], period, at)
     if program.code == "nissan-one" and period >= BY_VIN_FROM:
         each = cents // head.units
         vins = awards.vins(head.paid)
@@ -169,6 +176,36 @@ def _lines(
             for vin in vins[: len(vins) - short]
         ]
     return [Statement(store, number, day, program.code, period, None, head.units, cents)]
+
+
+def _corrected(
+    store: Store, program: Program, period: str, day: np.datetime64, awards: Awards
+) -> list[Statement]:
+    moments = (awards.final_moment(program, period), end_of(day - 1))
+    before, now = (_earned_cents(store, program, period, at, awards) for at in moments)
+    if before == now:
+        return []
+    units = [
+        awards.award(store, program, program.elements[0], period, at).units if cents else 0
+        for at, cents in zip(moments, (before, now), strict=True)
+    ]
+    number = _statement_number(store, program, day) + "-C"
+    change = units[1] - units[0]
+    return [Statement(store, number, day, program.code, period, None, change, now - before)]
+
+
+def _earned_cents(store: Store, program: Program, period: str, at: int, awards: Awards) -> int:
+    """The cents of all elements of a period at a moment."""
+    earned = sum(
+        awards.award(store, program, element, period, at).cents for element in program.elements
+    )
+    if program.code == "vw-bonus":
+        earned += awards.volkswagen_csi(store, program, period, at)
+    return earned
+
+
+def _statement_number(store: Store, program: Program, day: np.datetime64) -> str:
+    return f"{store.dealer_code}-{str(day)[2:7].replace('-', '')}-{program.code[:3].upper()}"
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ _HEADERS = {
     "items": "OEM,Dealer Code,Program,Item,Type,Name,Due,Completed,Updated At,Responsible Person",
     "recalls": "OEM,VIN,Campaign,Opened,Remedied,Updated At",
 }
+_STATED_DAYS = 49  # how long after its end a period stands in the weekly files
 _Lines = Callable[[World, str, Window], Iterable[str]]
 
 
@@ -169,16 +170,18 @@ def _stated(
 ) -> Iterator[tuple[Program, Store, str, int, bool]]:
     """What a standings file states: (program, store, period, moment, whether the books are closed).
 
-    Each closed period once, with its closing; running ones with every file but the old history.
+    The history has each closed period at its closing; since then every file has the periods that
+    run or ended in the last seven weeks, so that late reports and unwound cars show.
     """
+    sunday = int(window.day.astype(int)) * DAY - 1
     for program, store, period in _pairs(world, oem):
         closing = world.awards.final_moment(program, period)
-        first, _ = world.calendars[oem].period(period)
-        if window.since < closing <= window.at:
+        first, last = world.calendars[oem].period(period)
+        if window.is_history and window.since < closing <= window.at:
             yield program, store, period, closing - 1, True
-        elif closing > window.at and int(first.astype(int)) * DAY < window.at:
-            if not window.is_history or window.stamp.startswith("20250721"):
-                yield program, store, period, int((window.day).astype(int)) * DAY - 1, False
+        is_recent = first < window.day <= last + _STATED_DAYS
+        if is_recent and not (window.is_history and window.stamp[:8] != "20250721"):
+            yield program, store, period, sunday, closing <= window.at
 
 
 def _standing_lines(world: World, oem: str, window: Window) -> Iterator[str]:
@@ -259,4 +262,5 @@ def _recall_lines(world: World, oem: str, window: Window) -> Iterator[str]:
 
 
 def _dollars(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02d}"
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
