@@ -23,6 +23,7 @@ from orchestration.landing.quoting import Doubt, join_record, split_record
 # a limit one unterminated quote would be held open to the end of the file.
 LONGEST_RECORD_LINES = 50
 LF = 10
+LINE_DELIMITER = b"\x01"  # of files whose records are whole lines
 
 Octets = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -103,8 +104,8 @@ class Block:
             self.ignored += 1
             return 1
         if self.trailer_prefix:
-            fields = self._split(line)
-            if isinstance(fields, list) and fields[0].strip() == self.trailer_prefix:
+            fields = self._trailer_fields(line)
+            if fields:
                 self.trailers.append((self.first_line + index, fields))
                 self.ignored += 1
                 return 1
@@ -116,6 +117,14 @@ class Block:
                 return 1
             return self._fault(index, self._wrong_columns(int(self.columns[index])))
         return self._judge_quotes(index, line, is_last)
+
+    def _trailer_fields(self, line: bytes) -> list[bytes]:
+        """The fields of a trailer, by blanks where records are whole lines; else nothing."""
+        prefix = self.trailer_prefix
+        if self.delimiter == LINE_DELIMITER:
+            return [prefix, *line[len(prefix) :].split()] if line.startswith(prefix) else []
+        fields = self._split(line)
+        return fields if isinstance(fields, list) and fields[0].strip() == prefix else []
 
     def _judge_quotes(self, index: int, record: bytes, is_last: bool) -> int:
         for spanned in range(1, LONGEST_RECORD_LINES + 1):

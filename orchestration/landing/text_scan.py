@@ -25,11 +25,18 @@ import numpy as np
 from orchestration.landing.faults import FileFault, LineFault
 from orchestration.landing.mapping import Trailer
 from orchestration.landing.quoting import Doubt, split_record
-from orchestration.landing.text_block import LF, Block, Ints, Mask, Octets, count_columns
+from orchestration.landing.text_block import (
+    LF,
+    LINE_DELIMITER,
+    Block,
+    Ints,
+    Mask,
+    Octets,
+    count_columns,
+)
 
 CHUNK_BYTES = 8 << 20
 LONGEST_LINE_BYTES = 16 << 20
-LINE_DELIMITER = "\x01"  # for files that are read as whole lines
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Dialect:
     @classmethod
     def whole_lines(cls, **rest: object) -> Dialect:
         """A dialect whose records are single lines with one field."""
-        return cls(delimiter=LINE_DELIMITER, quote=None, names=("line",), **rest)  # type: ignore[arg-type]
+        return cls(delimiter=LINE_DELIMITER.decode(), quote=None, names=("line",), **rest)  # type: ignore[arg-type]
 
 
 @dataclass
