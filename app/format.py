@@ -48,6 +48,8 @@ def about_money(amount: Decimal | None) -> str:
     """Write an estimate: to the nearest hundred dollars from $10,000 on, else the nearest ten."""
     if amount is None:
         return UNKNOWN
+    if amount == 0:
+        return money(amount)
     step = Decimal(100) if abs(amount) >= 10_000 else Decimal(10)
     return f"about {money((amount / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step)}"
 

@@ -61,8 +61,10 @@ def _chance_of(view: ProgramView) -> str:
     probability = words.next_tier_chance(element)
     if probability is None:
         return ' <span class="ss-chance">No forecast.</span>'
+    is_gated = element.standing.gate_state in ("not_met", "too_early", "unknown")
+    what = "Chance of the units" if is_gated else "Chance"
     return (
-        f' <span class="ss-chance">Chance <b>{fmt.chance(probability)}</b>, '
+        f' <span class="ss-chance">{what} <b>{fmt.chance(probability)}</b>, '
         f"{escape(fmt.chance_in_words(probability))}.</span>"
     )
 
@@ -160,9 +162,14 @@ def _pace(view: ProgramView) -> str:
         if shown.needed is not None
         else ""
     )
+    to_go = (
+        '<div><dt>units to go</dt><dd data-testid="units-to-go">'
+        f"{fmt.units(standing.units_to_next_tier)}</dd></div>"
+        if standing.units_to_next_tier is not None
+        else ""
+    )
     return (
-        f'<dl class="ss-pace"><div><dt>units to go</dt><dd data-testid="units-to-go">'
-        f"{fmt.units(standing.units_to_next_tier)}</dd></div>{needed}"
+        f'<dl class="ss-pace">{to_go}{needed}'
         f"<div><dt>pace now</dt><dd>{fmt.rate(shown.current)}</dd></div>"
         f"<div><dt>selling days</dt><dd>{days} left</dd></div></dl>"
     )

@@ -216,7 +216,12 @@ def _now_flag(drawn: Picture, reported: int, added: int) -> str:
 
 def _edge_labels(drawn: Picture, next_units: int | None) -> str:
     kept: list[Step] = []
-    ordered = sorted(drawn.steps, key=lambda step: (step.edge_units != next_units, step.left))
+    stood_on = max((step.edge_units for step in drawn.steps if step.is_reached), default=None)
+    # Where edges lie too close for all their labels, the next one and the one stood on are kept.
+    ordered = sorted(
+        drawn.steps,
+        key=lambda step: (step.edge_units != next_units, step.edge_units != stood_on, step.left),
+    )
     for step in ordered:
         room = DIGIT_WIDTH * len(f"{step.edge_units:,}") + LABEL_AIR
         if all(abs(step.left - other.left) >= room for other in kept):

@@ -40,7 +40,12 @@ def test_a_change_has_its_sign() -> None:
 
 @pytest.mark.parametrize(
     ("amount", "text"),
-    [("94332.50", "about $94,300"), ("9994.00", "about $9,990"), ("12.00", "about $10")],
+    [
+        ("94332.50", "about $94,300"),
+        ("9994.00", "about $9,990"),
+        ("12.00", "about $10"),
+        ("0.00", "$0"),
+    ],
 )
 def test_an_estimate_is_written_as_one(amount: str, text: str) -> None:
     assert fmt.about_money(Decimal(amount)) == text
