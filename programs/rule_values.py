@@ -17,9 +17,21 @@ from programs.group import Code
 
 ALL_UNITS = "all"
 Date = datetime.date
-Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
-Percent = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=4)]
-Edge = Annotated[Decimal, Field(ge=0, max_digits=16, decimal_places=4)]
+
+
+def _number(value: Any) -> Any:
+    """A number is written as one: text would be read alike, and then be right by luck."""
+    if isinstance(value, str):
+        is_quoted = re.fullmatch(r"[-+]?[\d.,]+", value) is not None
+        fault = "text; remove its quotes" if is_quoted else "not a number"
+        raise ValueError(f"'{value}' is {fault}")
+    return value
+
+
+Number = Annotated[Decimal, BeforeValidator(_number)]
+Money = Annotated[Number, Field(ge=0, max_digits=14, decimal_places=2)]
+Percent = Annotated[Number, Field(ge=0, le=1000, decimal_places=4)]
+Edge = Annotated[Number, Field(ge=0, max_digits=16, decimal_places=4)]
 PositiveInt = Annotated[int, Field(ge=1)]
 StockType = Literal["new", "used", "certified"]
 SaleType = Literal["retail", "lease", "fleet", "loaner", "demo", "employee", "wholesale"]

@@ -166,15 +166,3 @@ def _without(document: Mapping, *names: str) -> Mapping:
     copy.line = document.line
     copy.key_lines = dict(document.key_lines)
     return copy
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of a rulebook file, for editors."""
-    schema = RuleVersion.model_json_schema(by_alias=True)
-    revision = Revision.model_json_schema(by_alias=True)
-    schema.setdefault("$defs", {}).update(revision.pop("$defs", {}))
-    schema["$defs"]["Revision"] = revision
-    schema["properties"]["revisions"] = {"type": "array", "items": {"$ref": "#/$defs/Revision"}}
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "Stairstep rulebook"
-    return schema

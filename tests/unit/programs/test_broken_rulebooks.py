@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from programs.errors import DocumentError
-from programs.rulebook import json_schema, read_rulebook
+from programs.rule_schema import json_schema
+from programs.rulebook import read_rulebook
 
 BANDS = "        - {from: 90, to: 100, per_unit: 350}\n        - {from: 100, per_unit: 600}\n"
 GATE = """
