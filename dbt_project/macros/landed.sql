@@ -3,32 +3,33 @@ Rows of one landed kind as of the moment of knowledge: only rows of files in the
 moment its content first became known (the same content sent twice is one file, known since the first).
 `columns` are the kind's business columns; the row's evidence is added.
 -#}
-{% macro landed_rows(source_kind, columns) -%}
-{%- set folder, kind = source_kind.split('/') -%}
-with landed as (
+{% macro landed_rows(source_kind, columns) %}
+    {% set folder, kind = source_kind.split('/') %}
 
-    select * from {{ source('landed_' ~ folder, kind) }}
+    with landed as (
 
-),
+        select * from {{ source('landed_' ~ folder, kind) }}
 
-known_contents as (
+    ),
 
-    select * from {{ ref('stg_landing__contents') }}
-    where source_kind = '{{ source_kind }}'
+    known_contents as (
 
-)
+        select * from {{ ref('stg_landing__contents') }}
+        where source_kind = '{{ source_kind }}'
 
-select
-    {%- for column in columns %}
-    landed.{{ column }},
-    {%- endfor %}
-    landed.vendor_code,
-    known_contents.source_file,
-    landed._source_row as source_row,
-    landed._content_hash as content_hash,
-    known_contents.known_at
-from landed
-inner join known_contents on landed._content_hash = known_contents.content_hash
+    )
+
+    select
+        {% for column in columns %}
+            landed.{{ column }},
+        {% endfor %}
+        landed.vendor_code,
+        known_contents.source_file,
+        landed._source_row as source_row,
+        landed._content_hash as content_hash,
+        known_contents.known_at
+    from landed
+    inner join known_contents on landed._content_hash = known_contents.content_hash
 {%- endmacro %}
 
 {#- Whether landing has exported a file of this name. -#}

@@ -1,17 +1,16 @@
-"""A tiny home for the SQL alone: landed Parquet, a ledger export and compiled rules, written by the contract's schemas.
+"""A tiny home for the SQL alone: landed Parquet, the ledger's export and compiled rules.
 
-Here: building that home and running dbt over it in this process. Not here: any test; reading vendor files
-(landing has its own tests).
+Here: building that home by the kinds' own schemas and running dbt over it in this process. Not
+here: any test; reading vendor files (landing has its own tests).
 """
 
 from __future__ import annotations
 
 import hashlib
 import itertools
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ import pyarrow.parquet as parquet
 
 from orchestration import dbt_build
 from orchestration.home import Home
+from orchestration.landing.exports import FEEDS_SCHEMA, FILES_SCHEMA
 from orchestration.landing.kinds import KINDS, QUARANTINE_SCHEMA
 from orchestration.moments import Moments
 from orchestration.rules import write_tables
@@ -32,30 +32,32 @@ from programs.rulebook import Rulebook, read_rulebook
 
 RULEBOOKS = Path(__file__).parent / "dbt_rulebooks"
 ZONE = "America/Chicago"
-FILES_SCHEMA = pa.schema(
-    {
-        "content_hash": pa.string(),
-        "source_file": pa.string(),
-        "vendor_code": pa.string(),
-        "source_kind": pa.string(),
-        "outcome": pa.string(),
-        "reason": pa.string(),
-        "known_at": pa.timestamp("us", tz="UTC"),
-        "lines_in": pa.int64(),
-        "rows_landed": pa.int64(),
-        "rows_set_aside": pa.int64(),
-        "rows_ignored": pa.int64(),
-        "first_loaded_at": pa.timestamp("us", tz="UTC"),
-    }
-)
-FEEDS_SCHEMA = pa.schema(
-    {
-        "vendor_code": pa.string(),
-        "source_kind": pa.string(),
-        "rooftop_id": pa.string(),
-        "expected_every_days": pa.int32(),
-    }
-)
+EARLY = "2025-01-01T05:00:00"
+CAR: dict[str, Any] = {
+    "model": "Model",
+    "trim": "Base",
+    "model_year": 2025,
+    "powertrain": "gas",
+    "stock_type": "new",
+    "sale_type": "retail",
+    "msrp_amount": Decimal("30000.00"),
+    "is_vin_valid": True,
+}
+STORE_YAML = """
+  - id: {rooftop_id}
+    name: {rooftop_id}
+    city: Madison
+    state: WI
+    region: midwest
+    time_zone: America/Chicago
+    opened_date: 2015-01-01
+    franchises:
+      - make: {make}
+        oem: {oem}
+        dealer_code: "{dealer_code}"
+        from: {from_date}
+"""
+Tables = dict[str, pa.Table]
 
 
 @dataclass(frozen=True)
@@ -66,78 +68,64 @@ class Store:
     make: str
     oem: str
     dealer_code: str
-    to_date: date | None = None
     from_date: date = date(2015, 1, 1)
+    to_date: date | None = None
 
 
 def moment(text: str) -> datetime:
     """An aware moment from ISO text; without an offset it is Chicago's summer time."""
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else datetime.fromisoformat(text + "-05:00")
+    return datetime.fromisoformat(text if text[-6] in "+-" else f"{text}-05:00")
 
 
 def group_of(stores: Sequence[Store]) -> Group:
     """A group of these stores, all in one region and time zone."""
-    rooftops = []
+    text = f"group_name: Test\ntime_zone: {ZONE}\nrooftops:"
     for store in stores:
-        end = f", to: {store.to_date}" if store.to_date else ""
-        rooftops.append(
-            f"""
-  - id: {store.rooftop_id}
-    name: {store.rooftop_id}
-    city: Madison
-    state: WI
-    region: midwest
-    time_zone: {ZONE}
-    opened_date: 2015-01-01
-    franchises:
-      - {{make: {store.make}, oem: {store.oem}, dealer_code: "{store.dealer_code}", from: {store.from_date}{end}}}"""
-        )
-    return read_group(f"group_name: Test\ntime_zone: {ZONE}\nrooftops:{''.join(rooftops)}\n")
+        text += STORE_YAML.format(**vars(store))
+        if store.to_date:
+            text += f"        to: {store.to_date}\n"
+    return read_group(text)
 
 
-def plain_calendar() -> Calendar:
-    """Sales months that are calendar months, 2023 to 2026."""
-    months = []
-    for year, month in itertools.product(range(2023, 2027), range(1, 13)):
-        start = date(year, month, 1)
-        after = date(year + month // 12, month % 12 + 1, 1)
-        end = date.fromordinal(after.toordinal() - 1)
-        months.append(f"  - {{code: {year}-{month:02d}, start: {start}, end: {end}}}")
-    return read_calendar("code: plain\nmonths:\n" + "\n".join(months) + "\n", "plain.yaml")
+def plain_calendar(first_year: int = 2023, last_year: int = 2026) -> Calendar:
+    """Sales months that are calendar months."""
+    text = "code: plain\nmonths:\n"
+    for year, month in itertools.product(range(first_year, last_year + 1), range(1, 13)):
+        end = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        text += f"  - {{code: {year}-{month:02d}, start: {end.replace(day=1)}, end: {end}}}\n"
+    return read_calendar(text, "plain.yaml")
 
 
-def rulebook(name: str) -> Rulebook:
-    """A rulebook of dbt_rulebooks/ by its program code."""
+def rulebook(name: str, change: Callable[[str], str] = str) -> Rulebook:
+    """A rulebook of dbt_rulebooks/ by its program code; `change` edits its text first."""
     path = RULEBOOKS / f"{name}.yaml"
-    return read_rulebook(path.read_text(encoding="utf-8"), path.name)
+    return read_rulebook(change(path.read_text(encoding="utf-8")), path.name)
 
 
 @dataclass
 class SmallHome:
-    """A home under construction. Rows are dicts by column; what isn't given gets a plain default."""
+    """A home under construction. Rows are dicts by column; what isn't given is null or plain."""
 
     root: Path
     stores: Sequence[Store]
     rulebooks: Sequence[Rulebook]
+    calendar: Calendar = field(default_factory=plain_calendar)
     files: list[dict[str, Any]] = field(default_factory=list)
     feeds: list[dict[str, Any]] = field(default_factory=list)
-    _vins: Iterable[int] = field(default_factory=lambda: itertools.count(1))
+    serials: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
         self.home = Home(self.root)
-        for kind in KINDS.values():
-            folder = self.home.landing / kind.name
+        empty = {name: kind.arrow_schema for name, kind in KINDS.items()}
+        for name, schema in (empty | {"quarantine": QUARANTINE_SCHEMA}).items():
+            folder = self.home.landing / name
             folder.mkdir(parents=True, exist_ok=True)
-            parquet.write_table(kind.arrow_schema.empty_table(), folder / "_schema.parquet")
-        quarantine = self.home.landing / "quarantine"
-        quarantine.mkdir(parents=True, exist_ok=True)
-        parquet.write_table(QUARANTINE_SCHEMA.empty_table(), quarantine / "_schema.parquet")
+            parquet.write_table(schema.empty_table(), folder / "_schema.parquet")
         self.home.warehouse.mkdir(parents=True, exist_ok=True)
 
     def vin(self) -> str:
         """A new VIN; its check digit is landing's business."""
-        return f"1TEST{next(self._vins):012d}"
+        return f"1TEST{next(self.serials):012d}"
 
     def store(self, rooftop_id: str) -> Store:
         return next(store for store in self.stores if store.rooftop_id == rooftop_id)
@@ -147,143 +135,175 @@ class SmallHome:
         kind: str,
         rows: Sequence[Mapping[str, Any]],
         *,
-        known_at: str = "2025-01-01T05:00:00",
+        known_at: str = EARLY,
         file: str | None = None,
         vendor: str = "vendor",
         also_named: Mapping[str, str] | None = None,
     ) -> str:
-        """One file of a kind, as landed; gives its content hash. `also_named`: the same bytes sent again
-        under other names, each with its own moment."""
-        schema = KINDS[kind].arrow_schema
+        """One file of a kind, as landed; gives its content hash.
+
+        `also_named`: the same bytes sent under other names, each with its own moment.
+        """
         name = file or f"{vendor}/{kind.replace('/', '_')}_{len(self.files)}.csv"
         content_hash = hashlib.sha256(f"{name}{rows}".encode()).hexdigest()
-        known = moment(known_at)
         meta = {
-            "vendor_code": vendor, "_source_file": name, "_loaded_at": known,
-            "_content_hash": content_hash, "_known_at": known,
-        }  # fmt: skip
+            "vendor_code": vendor,
+            "_source_file": name,
+            "_loaded_at": moment(known_at),
+            "_content_hash": content_hash,
+            "_known_at": moment(known_at),
+        }
+        schema = KINDS[kind].arrow_schema
+        blank = dict.fromkeys(schema.names)
         full = [
-            {column: None for column in schema.names} | dict(row) | meta | {"_source_row": number}
-            for number, row in enumerate(rows, 2)
+            blank | dict(row) | meta | {"_source_row": number} for number, row in enumerate(rows, 2)
         ]
         path = self.home.landing / kind / f"{content_hash}.parquet"
         parquet.write_table(pa.Table.from_pylist(full, schema=schema), path)
-        self._file(content_hash, name, vendor, kind, "landed", known, len(rows))
-        for other, other_known in (also_named or {}).items():
-            self._file(content_hash, other, vendor, kind, "duplicate", moment(other_known), 0)
+        self.note_file(kind, content_hash, name, vendor, known_at, rows=len(rows))
+        for other, other_known_at in (also_named or {}).items():
+            self.note_file(kind, content_hash, other, vendor, other_known_at, outcome="duplicate")
         return content_hash
 
-    def _file(
-        self, content_hash: str, name: str, vendor: str, kind: str, outcome: str, known: datetime, rows: int
+    def note_file(
+        self,
+        kind: str | None,
+        content_hash: str,
+        name: str,
+        vendor: str | None,
+        known_at: str,
+        *,
+        outcome: str = "landed",
+        reason: str | None = None,
+        rows: int = 0,
     ) -> None:
+        """One line of the ledger's export."""
         self.files.append(
             {
-                "content_hash": content_hash, "source_file": name, "vendor_code": vendor,
-                "source_kind": kind, "outcome": outcome, "known_at": known, "lines_in": rows,
-                "rows_landed": rows, "rows_set_aside": 0, "rows_ignored": 0, "first_loaded_at": known,
+                "content_hash": content_hash,
+                "source_file": name,
+                "vendor_code": vendor,
+                "source_kind": kind,
+                "outcome": outcome,
+                "reason": reason,
+                "known_at": moment(known_at),
+                "lines_in": rows,
+                "rows_landed": rows,
+                "rows_set_aside": 0,
+                "rows_ignored": 0,
+                "first_loaded_at": moment(known_at),
             }
-        )  # fmt: skip
+        )
 
-    def sell(
-        self,
-        rooftop_id: str,
-        units: int,
-        on: str,
-        *,
-        known_at: str | None = None,
-        reported: bool = True,
-        delivered: bool = True,
-        msrp: str | None = "30000.00",
-        **traits: Any,
-    ) -> list[str]:
-        """New cars sold at retail on a day: delivered by the DMS and accepted by the OEM that day."""
-        store = self.store(rooftop_id)
-        vins = [self.vin() for _ in range(units)]
-        car = {
-            "make": store.make, "model": "Model", "trim": "Base", "model_year": 2025, "powertrain": "gas",
-            "stock_type": "new", "sale_type": "retail", "is_vin_valid": True,
-            "msrp_amount": Decimal(msrp) if msrp else None,
-        } | traits  # fmt: skip
-        known = known_at or f"{on}T20:00:00"
-        if delivered:
-            self.land("dms/deals", [self.deal(rooftop_id, vin, on, **car) for vin in vins], known_at=known)
-        if reported:
-            self.land("portal/rdrs", [self.rdr(rooftop_id, vin, on, **car) for vin in vins], known_at=known)
-        return vins
-
-    def deal(self, rooftop_id: str, vin: str, delivered_on: str | None, **changes: Any) -> dict[str, Any]:
-        """A DMS deal row; its number is the VIN's."""
-        store = self.store(rooftop_id)
-        return {
-            "rooftop_id": rooftop_id, "store_number": "1", "deal_number": f"D{vin[-6:]}",
-            "vin": vin, "make": store.make, "model": "Model", "trim": "Base", "model_year": 2025,
-            "powertrain": "gas", "stock_type": "new", "sale_type": "retail",
-            "deal_status": "finalized", "msrp_amount": Decimal("30000.00"), "is_vin_valid": True,
-            "delivery_date": date.fromisoformat(delivered_on) if delivered_on else None,
-        } | changes  # fmt: skip
+    def deal(self, rooftop_id: str, vin: str, on: str | None, **changes: Any) -> dict[str, Any]:
+        """A finalized DMS deal, delivered on a day; its number is the VIN's unless given."""
+        own = {
+            "rooftop_id": rooftop_id,
+            "store_number": "1",
+            "deal_number": f"D{vin[-6:]}",
+            "vin": vin,
+            "make": self.store(rooftop_id).make,
+            "deal_status": "finalized",
+            "delivery_date": date.fromisoformat(on) if on else None,
+        }
+        return CAR | own | changes
 
     def rdr(
-        self, rooftop_id: str, vin: str, sold_on: str, event: str = "accepted", at: str | None = None, **changes: Any
+        self, rooftop_id: str, vin: str, on: str, event: str = "accepted", **changes: Any
     ) -> dict[str, Any]:
-        """An RDR event row; its number is the VIN's unless given."""
+        """An RDR event of a sale on a day, at noon of it; its number is the VIN's unless given."""
         store = self.store(rooftop_id)
-        return {
-            "oem_code": store.oem, "dealer_code": store.dealer_code, "rdr_number": f"R{vin[-6:]}",
-            "vin": vin, "make": store.make, "model": "Model", "trim": "Base", "model_year": 2025,
-            "powertrain": "gas", "stock_type": "new", "sale_type": "retail",
-            "msrp_amount": Decimal("30000.00"), "sale_date": date.fromisoformat(sold_on),
-            "event_code": event, "event_at": moment(at or f"{sold_on}T12:00:00"), "is_vin_valid": True,
-        } | changes  # fmt: skip
+        own = {
+            "oem_code": store.oem,
+            "dealer_code": store.dealer_code,
+            "rdr_number": f"R{vin[-6:]}",
+            "vin": vin,
+            "make": store.make,
+            "sale_date": date.fromisoformat(on),
+            "event_code": event,
+            "event_at": moment(f"{on}T12:00:00"),
+        }
+        return CAR | own | changes
+
+    def sell(self, rooftop_id: str, units: int, on: str, **changes: Any) -> list[str]:
+        """Cars delivered by the DMS and accepted by the OEM on a day, known that evening."""
+        vins = [self.vin() for _ in range(units)]
+        known_at = f"{on}T20:00:00"
+        deals = [self.deal(rooftop_id, vin, on, **changes) for vin in vins]
+        reports = [self.rdr(rooftop_id, vin, on, **changes) for vin in vins]
+        self.land("dms/deals", deals, known_at=known_at)
+        self.land("portal/rdrs", reports, known_at=known_at)
+        return vins
 
     def objective(
-        self, rooftop_id: str, program: str, period: str, units: int, *,
-        element: str = "volume", announced: str = "2025-01-01", known_at: str = "2025-01-01T05:00:00",
-    ) -> None:  # fmt: skip
+        self,
+        rooftop_id: str,
+        program: str,
+        period: str,
+        units: int,
+        *,
+        element: str = "volume",
+        announced: str = "2025-01-01",
+        known_at: str = EARLY,
+    ) -> None:
         """An announced objective, in a file of its own."""
         store = self.store(rooftop_id)
         row = {
-            "oem_code": store.oem, "dealer_code": store.dealer_code, "program_code": program,
-            "element_code": element, "period_code": period, "objective_units": units,
+            "oem_code": store.oem,
+            "dealer_code": store.dealer_code,
+            "program_code": program,
+            "element_code": element,
+            "period_code": period,
+            "objective_units": units,
             "announced_date": date.fromisoformat(announced),
-        }  # fmt: skip
+        }
         self.land("portal/objectives", [row], known_at=known_at)
 
-    def build(self, as_of: str, known_at: str | None = None) -> Warehouse:
-        """Writes the ledger's export and the compiled rules, and runs both phases."""
+    def build(
+        self,
+        as_of: str,
+        known_at: str | None = None,
+        *,
+        compiled: Callable[[Tables], Tables] = dict,
+    ) -> Warehouse:
+        """Writes the ledger's export and the compiled rules, and runs both phases.
+
+        `compiled` may change any compiled table before dbt sees it.
+        """
         moments = Moments.of(moment(as_of), moment(known_at) if known_at else None, ZONE)
-        parquet.write_table(
-            pa.Table.from_pylist(self.files, schema=FILES_SCHEMA), self.home.landing / "files.parquet"
-        )
-        if self.feeds:
-            parquet.write_table(
-                pa.Table.from_pylist(self.feeds, schema=FEEDS_SCHEMA), self.home.landing / "feeds.parquet"
-            )
+        exports = {"files": (self.files, FILES_SCHEMA), "feeds": (self.feeds, FEEDS_SCHEMA)}
+        for name, (rows, schema) in exports.items():
+            table = pa.Table.from_pylist(rows, schema=schema)
+            parquet.write_table(table, self.home.landing / f"{name}.parquet")
         tables = compile_group(
-            group_of(self.stores), [plain_calendar()], self.rulebooks, as_of_date=moments.as_of_date
+            group_of(self.stores),
+            [self.calendar],
+            self.rulebooks,
+            as_of_date=moments.as_of_date,
         )
-        write_tables(tables, self.home.compiled)
+        write_tables(compiled(tables), self.home.compiled)
         dbt_build.raise_failed(dbt_build.build(self.home, moments, select="tag:facts"))
         with duckdb.connect(str(self.home.warehouse_file), read_only=True) as connection:
             classes = connection.execute("from intermediate.int_unit_classes").to_arrow_table()
-        write_tables(compile_memberships(self.rulebooks, classes), self.home.compiled)
+        write_tables(compiled(compile_memberships(self.rulebooks, classes)), self.home.compiled)
         dbt_build.raise_failed(dbt_build.build(self.home, moments, exclude="tag:facts"))
         return Warehouse(self.home.warehouse_file)
 
 
 @dataclass(frozen=True)
 class Warehouse:
-    """The marts of a built home."""
+    """The tables of a built home, read only."""
 
     path: Path
 
-    def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
-        """Rows of a query as dicts, read only."""
+    def table(self, sql: str, *values: Any) -> pa.Table:
         with duckdb.connect(str(self.path), read_only=True) as connection:
             connection.execute("set TimeZone = 'UTC'")
             connection.execute("set search_path = 'marts'")
-            cursor = connection.execute(sql, list(values))
-            names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            return connection.execute(sql, list(values)).to_arrow_table()
+
+    def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
+        return self.table(sql, *values).to_pylist()
 
     def row(self, sql: str, *values: Any) -> dict[str, Any]:
         """The one row of a query; fails when there isn't exactly one."""
@@ -292,25 +312,24 @@ class Warehouse:
         return found[0]
 
     def standing(self, rooftop_id: str, program: str, period: str) -> dict[str, Any]:
-        return self.row(
-            "from fct_program_standing where rooftop_id = ? and program_code = ? and period_code = ?",
-            rooftop_id, program, period,
-        )  # fmt: skip
+        sql = "from fct_program_standing where (rooftop_id, program_code, period_code) = (?, ?, ?)"
+        return self.row(sql, rooftop_id, program, period)
 
-    def element(self, rooftop_id: str, program: str, period: str, element: str = "volume") -> dict[str, Any]:
-        return self.row(
-            "from fct_element_standing where rooftop_id = ? and program_code = ? and period_code = ? "
-            "and element_code = ?",
-            rooftop_id, program, period, element,
-        )  # fmt: skip
+    def element(
+        self, rooftop_id: str, program: str, period: str, element: str = "volume"
+    ) -> dict[str, Any]:
+        sql = """
+            from fct_element_standing
+            where (rooftop_id, program_code, period_code, element_code) = (?, ?, ?, ?)
+        """
+        return self.row(sql, rooftop_id, program, period, element)
 
     def unit(self, vin: str, program: str, period: str) -> dict[str, Any]:
-        return self.row(
-            "from fct_counted_unit where vin = ? and program_code = ? and period_code = ?",
-            vin, program, period,
-        )  # fmt: skip
+        sql = "from fct_counted_unit where (vin, program_code, period_code) = (?, ?, ?)"
+        return self.row(sql, vin, program, period)
 
-
-def environment_for(home: Home) -> dict[str, str]:
-    """The environment of a dbt command over a home."""
-    return {**os.environ, "STAIRSTEP_HOME": str(home.root), "DO_NOT_TRACK": "1"}
+    def units(self, vin: str, program: str) -> dict[str, tuple[str, str]]:
+        """Period to (count_state, reason_code) of a car in a program."""
+        sql = "from fct_counted_unit where (vin, program_code) = (?, ?)"
+        rows = self.rows(sql, vin, program)
+        return {row["period_code"]: (row["count_state"], row["reason_code"]) for row in rows}

@@ -14,48 +14,33 @@ expectations as (
     select
         vendor_code,
         source_kind,
-        rooftop_id,
-        vendor_code || '/' || source_kind || coalesce('/' || rooftop_id, '') as feed_id,
+        max(rooftop_id) as rooftop_id,
         min(expected_every_days) as expected_every_days
     from {{ ref('stg_landing__feeds') }}
-    group by vendor_code, source_kind, rooftop_id
+    group by vendor_code, source_kind
 
 ),
 
 feeds as (
 
     select
-        coalesce(arrivals.feed_id, expectations.feed_id) as feed_id,
+        coalesce(arrivals.feed_id, expectations.vendor_code || '/' || expectations.source_kind) as feed_id,
         coalesce(arrivals.vendor_code, expectations.vendor_code) as vendor_code,
         coalesce(arrivals.source_kind, expectations.source_kind) as source_kind,
-        coalesce(arrivals.rooftop_id, expectations.rooftop_id) as rooftop_id,
+        case when arrivals.feed_id is null then expectations.rooftop_id else arrivals.rooftop_id end as rooftop_id,
         arrivals.last_source_file,
         arrivals.last_known_at,
         greatest({{ dbt.datediff("arrivals.last_known_at", as_of_at(), "minute") }}, 0) as age_minutes,
-        expectations.expected_every_days,
+        coalesce(expectations.expected_every_days, {{ var('feed_expected_days') }}) as days_expected,
         arrivals.files_landed_count,
         arrivals.files_set_aside_count,
         arrivals.rows_landed_count,
         arrivals.rows_set_aside_count
     from arrivals
     full outer join expectations
-        on arrivals.feed_id = expectations.feed_id
-
-),
-
-feeds_with_vendor_terms as (
-
-    select
-        feeds.*,
-        coalesce(
-            feeds.expected_every_days, vendor_expectations.expected_every_days, {{ var('feed_expected_days') }}
-        ) as days_expected
-    from feeds
-    left join expectations as vendor_expectations
         on
-            feeds.vendor_code = vendor_expectations.vendor_code
-            and feeds.source_kind = vendor_expectations.source_kind
-            and vendor_expectations.rooftop_id is null
+            arrivals.vendor_code = expectations.vendor_code
+            and arrivals.source_kind = expectations.source_kind
 
 )
 
@@ -82,4 +67,4 @@ select
     cast(files_set_aside_count as integer) as files_set_aside_count,
     cast(coalesce(rows_landed_count, 0) as bigint) as rows_landed_count,
     cast(rows_set_aside_count as bigint) as rows_set_aside_count
-from feeds_with_vendor_terms
+from feeds

@@ -29,7 +29,9 @@ select
         else
             metric_code || ' ' || score || ' as of ' || score_date
             || coalesce(', sample ' || sample_count, '')
-            || coalesce(', needs ' || comparison || ' ' || cast(compared_value as decimal(9, 3)), ', nothing to compare with')
+            || coalesce(
+                ', needs ' || comparison || ' ' || cast(compared_value as decimal(9, 3)), ', nothing to compare with'
+            )
             || coalesce(' and a sample of ' || minimum_sample, '')
     end as evidence_text,
     source_file,

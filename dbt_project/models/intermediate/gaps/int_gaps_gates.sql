@@ -75,8 +75,8 @@ select
     gate_code || '/' || metric_source || '/' || metric_code as gap_key,
     {{ gap_severity("last_day_date") }} as severity,
     case gap_code
-        when 'gate_below' then gate_name || ': ' || metric_code || ' ' || score || ', needs ' || comparison || ' '
-            || compared_value
+        when 'gate_below'
+            then gate_name || ': ' || metric_code || ' ' || score || ', needs ' || comparison || ' ' || compared_value
         else gate_name || ': ' || sample_count || ' of ' || wanted_sample || ' surveys'
     end as title,
     case gap_code

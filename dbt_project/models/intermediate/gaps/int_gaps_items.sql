@@ -54,6 +54,15 @@ gated_items as (
 
 ),
 
+gated_codes as (
+
+    select distinct
+        rooftop_id,
+        item_code
+    from gated_items
+
+),
+
 ungated_items as (
 
     select
@@ -74,7 +83,7 @@ ungated_items as (
             and items.dealer_code = dealer_codes.dealer_code
             and {{ as_of_date() }} >= coalesce(dealer_codes.from_date, {{ as_of_date() }})
             and {{ as_of_date() }} <= dealer_codes.to_date
-    left join (select distinct rooftop_id, item_code from gated_items) as gated
+    left join gated_codes as gated
         on
             dealer_codes.rooftop_id = gated.rooftop_id
             and items.item_code = gated.item_code

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- Ended periods whose money no statement has paid in full. A dealer code without any statement up to the period's end is
--- left out: nothing is known of its payments.
+-- Ended periods whose money no statement has paid in full. A dealer code without any statement up to the period's end
+-- is left out: nothing is known of its payments.
 with first_statements as (
 
     select

@@ -1,5 +1,6 @@
--- Periods in which something can still be mended, and until when: reports until their deadline, else claims until theirs,
--- else (for a while) past the end. The last day shown is never guessed: without a deadline it is the period's end.
+-- Periods in which something can still be mended, and until when: reports until their deadline, else claims until
+-- theirs, else (for a while) past the end. The last day shown is never guessed: without a deadline it is the
+-- period's end.
 select
     rooftop_id,
     oem_code,

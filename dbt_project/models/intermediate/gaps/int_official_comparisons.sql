@@ -27,7 +27,9 @@ our_counts as (
         official.element_code,
         sum(
             case
-                when units.count_state = 'reported' and units.counting_date <= official.official_date
+                when
+                    units.count_state = 'reported'
+                    and units.counting_date <= official.official_date
                     and units.accepted_date <= official.official_date
                     then 1
                 else 0

@@ -36,8 +36,11 @@ select
         end
     ) = 1 as is_held,
     max(
-        case when gate_state_rank = {{ state_rank('not_met') }} then
-            case effect when 'forfeit' then 3 when 'reduce' then 2 else 1 end
+        case
+            when gate_state_rank > {{ state_rank('not_met') }} then 0
+            when effect = 'forfeit' then 3
+            when effect = 'reduce' then 2
+            else 1
         end
     ) as effect_rank
 from gates

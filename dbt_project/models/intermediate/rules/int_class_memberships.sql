@@ -7,7 +7,7 @@ with memberships as (
     select
         memberships.*,
         elements.element_order,
-        case reason_code
+        case memberships.reason_code
             when 'wrong_make' then 1
             when 'wrong_model' then 2
             when 'wrong_trim' then 3

@@ -1,6 +1,6 @@
 -- Each started period of each program with the one version that rules it: the highest announced by the moment of
--- knowledge, effective by the period's last day and not ended before its first. A version that changes the grain takes the old grain's
--- periods with it, so the choice is made before asking whether the version has that period.
+-- knowledge, effective by the period's last day and not ended before its first. A version that changes the grain takes
+-- the old grain's periods with it, so the choice is made before asking whether the version has that period.
 with known_versions as (
 
     select * from {{ source('compiled', 'programs') }}

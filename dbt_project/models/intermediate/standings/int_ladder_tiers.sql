@@ -39,7 +39,10 @@ tiers as (
         element_tiers.msrp_share,
         case
             when elements.edge_unit = 'pct'
-                then cast(targets.target_units as decimal(9, 0)) * cast(element_tiers.from_edge as decimal(18, 6)) * 0.01
+                then
+                    cast(targets.target_units as decimal(9, 0))
+                    * cast(element_tiers.from_edge as decimal(18, 6))
+                    * 0.01
             else cast(element_tiers.from_edge as decimal(18, 6))
         end as edge_exact,
         case
