@@ -159,7 +159,7 @@ def _group(pairs: list[tuple[str, str, str, str]]) -> dict[str, Any]:
         "group_name": "Registrations of Malaysia, 2020 to 2023",
         "time_zone": TIME_ZONE,
         "as_of": AS_OF.isoformat(),
-        "holidays": {"country": "MY", "closed": ["New Year's Day"]},
+        "holidays": {"country": "MY", "closed": ["Chinese New Year", "Eid al-Fitr"]},
         "rooftops": [_rooftop(*pair) for pair in pairs],
     }
 
