@@ -58,7 +58,6 @@ def _say_costs(home: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-@pytest.fixture(scope="module")
 def units() -> dict[tuple[str, str], int]:
     """Registrations by dealer code's rank-free key (office | maker) and quarter, known at as-of."""
     rows = duckdb.execute(
