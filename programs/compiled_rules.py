@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from programs.calendars import Calendar, Period
+from programs.calendars import Calendar
 from programs.gates import Leaf, conjuncts, effect_of
 from programs.ladder_rules import LadderRules, cap_base, edge_unit, ladder_rules
 from programs.rule_across import AllPeriods, CatchUp, FamilyCap, LastPeriod, Strikes
 from programs.rule_gates import Gate
 from programs.rule_models import Element
-from programs.rulebook import Rulebook, Version, periods_of
-from programs.spans import is_named, windows_of
+from programs.rulebook import Rulebook, Version, periods_of, windows_of_version
+from programs.spans import is_named
 from programs.stacking import StatedStacking
 
 TARGET_KINDS = {
@@ -202,17 +202,10 @@ def waiver_rows(version: Version, calendars: dict[str, Calendar]) -> Iterator[Ro
 
 
 def windows_rows(book: Rulebook, calendars: dict[str, Calendar]) -> Iterator[Row]:
-    """Each window that a version's rules look at, with all the periods that the program rules in
-    it, also those of the versions before: a revision in its middle doesn't shorten it."""
-    ruled: dict[str, Period] = {}
+    """Each window that a version's rules look at, with all its periods."""
     for version in book.versions:
-        own = periods_of(version.rules, calendars)
-        # A version that changes the grain takes the periods of the old one with it.
-        ruled = {code: found for code, found in ruled.items() if _stays(found, own)}
-        ruled.update((period.code, period) for period in own)
-        codes = [period.code for period in sorted(ruled.values())]
-        for within in sorted({rule.within for rule in version.rules.across}):
-            for window in windows_of(within, codes):
+        for within, windows in windows_of_version(book, version, calendars).items():
+            for window in windows:
                 for number, code in enumerate(window.period_codes, 1):
                     yield version_key(version) | {
                         "window_grain": within,
@@ -221,12 +214,6 @@ def windows_rows(book: Rulebook, calendars: dict[str, Calendar]) -> Iterator[Row
                         "period_number": number,
                         "period_count": len(window.period_codes),
                     }
-
-
-def _stays(period: Period, later: Iterable[Period]) -> bool:
-    """Whether a period of an earlier version is still one: not overtaken by other dates."""
-    first = min((found.start for found in later), default=None)
-    return first is None or period.end < first or period in later
 
 
 def _across_rules(version: Version) -> Iterator[Row]:

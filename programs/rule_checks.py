@@ -14,11 +14,10 @@ from programs.calendars import MONTHS_OF_GRAIN
 from programs.faults import Fault, Path, listed, repeated
 from programs.rule_checks_across import across_faults
 from programs.rule_checks_elements import element_faults
-from programs.rule_checks_gates import gate_faults, span_faults
+from programs.rule_checks_gates import gate_faults, items_of, metrics_of, span_faults
 from programs.rule_examples import ExampleInputs
-from programs.rule_gates import Condition
-from programs.rule_models import RuleVersion
-from programs.rule_units import When
+from programs.rule_models import Element, RuleVersion
+from programs.rule_units import UnitFilter, When
 from programs.spans import months_of
 
 SAMPLE_CODES = {
@@ -38,6 +37,7 @@ def faults_of(version: RuleVersion) -> Iterator[Fault]:
     for position, element in enumerate(version.elements):
         here: Path = ("elements", position)
         yield from element_faults(element, here)
+        yield from _makes(version, element, here)
         if element.against.waived is not None:
             path = (*here, "against", "waived", "periods")
             yield from span_faults(version.when, element.against.waived.periods, path)
@@ -100,6 +100,20 @@ def _names(version: RuleVersion) -> Iterator[Fault]:
         yield from repeated([*program_gates, *own])
 
 
+def _makes(version: RuleVersion, element: Element, here: Path) -> Iterator[Fault]:
+    """Makes that a filter asks for and the program isn't about."""
+    known = {make.casefold() for make in version.who.makes}
+    for name in ("counts", "pays"):
+        stated = getattr(element, name)
+        for index, make in enumerate((stated.make or ()) if isinstance(stated, UnitFilter) else ()):
+            if make.casefold() not in known:
+                yield (
+                    (*here, name, "make", index),
+                    f"'{make}' is not in who.makes ({listed(version.who.makes)}), so no store is "
+                    "enrolled for it; add it there",
+                )
+
+
 def _examples(version: RuleVersion) -> Iterator[Fault]:
     for index, example in enumerate(version.examples):
         here: Path = ("examples", index)
@@ -154,30 +168,6 @@ def _period(version: RuleVersion, code: str, here: Path) -> Iterator[Fault]:
             yield here, f"'{code}' is no period of this program; known are {listed(known)}"
     elif code[0] in "QHM" or len(months_of(code)) != MONTHS_OF_GRAIN[when.grain]:
         yield here, f"'{code}' is no {when.grain}; write one like {SAMPLE_CODES[when.grain]}"
-
-
-def metrics_of(version: RuleVersion) -> set[str]:
-    """The metrics that gates and targets ask for."""
-    asked = {leaf.metric for leaf in conditions_of(version) if leaf.metric}
-    return asked | {found.against.metric for found in version.elements if found.against.metric}
-
-
-def items_of(version: RuleVersion) -> set[str]:
-    """The items that gates ask for: the one of an item code, or all of a type."""
-    return {leaf.only or leaf.items for leaf in conditions_of(version) if leaf.items}
-
-
-def conditions_of(version: RuleVersion) -> Iterator[Condition]:
-    """Every single condition of every gate."""
-    gates = [*version.gates, *(gate for found in version.elements for gate in found.gates)]
-    waiting = [gate.require for gate in gates]
-    while waiting:
-        condition = waiting.pop()
-        parts = condition.any or condition.all
-        if parts is None:
-            yield condition
-        else:
-            waiting.extend(parts)
 
 
 def _stacked(version: RuleVersion) -> set[str]:

@@ -132,3 +132,38 @@ def _units(
         )
     if isinstance(getattr(condition, compared), str):
         yield (*here, compared), "counted units have no average of others; write a number"
+
+
+def conditions_of(version: RuleVersion) -> Iterator[tuple[Path, Condition]]:
+    """Every single condition of every gate, with its path."""
+    gates: list[tuple[Path, Gate]] = [
+        (("gates", index), gate) for index, gate in enumerate(version.gates)
+    ]
+    gates += [
+        (("elements", i, "gates", j), gate)
+        for i, element in enumerate(version.elements)
+        for j, gate in enumerate(element.gates)
+    ]
+    for path, gate in gates:
+        yield from _singles((*path, "require"), gate.require)
+
+
+def _singles(path: Path, condition: Condition) -> Iterator[tuple[Path, Condition]]:
+    for kind in ("any", "all"):
+        parts = getattr(condition, kind)
+        if parts is not None:
+            for index, part in enumerate(parts):
+                yield from _singles((*path, kind, index), part)
+            return
+    yield path, condition
+
+
+def metrics_of(version: RuleVersion) -> set[str]:
+    """The metrics that gates and targets ask for."""
+    asked = {leaf.metric for _, leaf in conditions_of(version) if leaf.metric}
+    return asked | {found.against.metric for found in version.elements if found.against.metric}
+
+
+def items_of(version: RuleVersion) -> set[str]:
+    """The items that gates ask for: the one of an item code, or all of a type."""
+    return {leaf.only or leaf.items for _, leaf in conditions_of(version) if leaf.items}

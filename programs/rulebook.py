@@ -16,6 +16,7 @@ from programs.documents import Listing, Mapping, problem_at, read_document, vali
 from programs.errors import DocumentError, Problem, UnknownReferenceError
 from programs.rule_checks import faults_of
 from programs.rule_models import Revision, RuleVersion
+from programs.spans import Window, windows_of
 
 # What a revision can't change: it would be another program.
 FIXED_SECTIONS = ("program", "oem", "announced", "effective", "ends", "source", "revisions")
@@ -79,6 +80,30 @@ def periods_of(rules: RuleVersion, calendars: dict[str, Calendar]) -> tuple[Peri
             )
         periods = calendar.periods(when.grain)
     return tuple(period for period in periods if rules_period(rules, period))
+
+
+def windows_of_version(
+    book: Rulebook, version: Version, calendars: dict[str, Calendar]
+) -> dict[str, tuple[Window, ...]]:
+    """The windows that a version's rules look at, by what they are `within`.
+
+    A window holds all periods that the program rules in it, also those of the versions before: a
+    revision in its middle doesn't shorten it.
+    """
+    ruled: dict[str, Period] = {}
+    for found in book.versions[: version.number]:
+        own = periods_of(found.rules, calendars)
+        first = min((period.start for period in own), default=None)
+        # A version that changes the grain takes the periods of the old one with it.
+        ruled = {
+            code: period
+            for code, period in ruled.items()
+            if first is None or period.end < first or period in own
+        }
+        ruled.update((period.code, period) for period in own)
+    codes = [period.code for period in sorted(ruled.values())]
+    withins = sorted({rule.within for rule in version.rules.across})
+    return {within: windows_of(within, codes) for within in withins}
 
 
 def read_rulebook(text: str, file: str, *, run_examples: bool = True) -> Rulebook:

@@ -197,7 +197,9 @@ def _with_next_tier(
     """The next tier, if there is one: its edge, the units to it, and what reaching it adds.
 
     The units to go are sold at the average MSRP so far. They are paid only where every counted
-    unit is; otherwise they move the tier alone. The worth is before gates, after today's deduction.
+    unit is; otherwise they move the tier alone. The worth is before gates and after the deduction:
+    the units to go have no open recall, so today's recalls are a smaller share of more units, as
+    in a scenario that adds them.
     """
     target = rules.ladder.next_tier(facts.counted_units) if rules.ladder else None
     if rules.ladder is None or target is None:
@@ -213,13 +215,17 @@ def _with_next_tier(
         _lines_with(rules.ladder, facts, added, paid_added),
     )
     share = _share_after_deduction(rules, facts)
+    recalled = min(facts.open_recall_units, max(facts.counted_units, 0))
+    share_then = _share_after_deduction(
+        rules, replace(facts, counted_units=target.from_units, open_recall_units=recalled)
+    )
     return replace(
         standing,
         next_tier_number=target.tier_number,
         next_tier_units=target.from_units,
         units_to_next_tier=added,
         next_tier_amount=round_money(then),
-        worth_of_next_tier_amount=round_money(then * share) - round_money(before * share),
+        worth_of_next_tier_amount=round_money(then * share_then) - round_money(before * share),
     )
 
 
