@@ -35,7 +35,9 @@ def _graph(definitions: dg.Definitions) -> dict[str, Any]:
         "dbt_checks": sorted(
             f"{spec.asset_key.to_user_string()}: {spec.name}" for spec in checks if spec.metadata
         ),
-        "jobs": sorted(job.name for job in repository.get_all_jobs() if not job.name.startswith("_")),
+        "jobs": sorted(
+            job.name for job in repository.get_all_jobs() if not job.name.startswith("_")
+        ),
         "schedules": {s.name: s.cron_schedule for s in repository.schedule_defs},
         "sensors": sorted(s.name for s in repository.sensor_defs),
     }
