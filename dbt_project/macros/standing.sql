@@ -44,6 +44,23 @@ the same in Python, and a property test holds the two equal.
     )
 {%- endmacro %}
 
+{#- Of the delivered units of an element that deducts the share with an open recall: those without one. With
+    delivered_units_or_one it makes a share, which is one where nothing is deducted or nothing is delivered. -#}
+{% macro unrecalled_units(facts, delivered_units, open_recall_units) -%}
+    case
+        when {{ facts }}.has_open_recall_deduction and {{ delivered_units }} > 0
+            then greatest({{ delivered_units }} - ({{ open_recall_units }}), 0)
+        else 1
+    end
+{%- endmacro %}
+
+{% macro delivered_units_or_one(facts, delivered_units) -%}
+    case
+        when {{ facts }}.has_open_recall_deduction and {{ delivered_units }} > 0 then {{ delivered_units }}
+        else 1
+    end
+{%- endmacro %}
+
 {#- Units as a percentage of a target, to four decimals; null without a target. An objective of one unit makes
     percentages beyond what the column holds, so they stop at its largest value. -#}
 {% macro attainment_pct(units, target_units) -%}

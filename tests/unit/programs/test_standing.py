@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -173,6 +174,17 @@ def test_units_that_are_counted_and_not_paid_move_only_the_tier():
     standing = evaluate_element(rules, ElementFacts(23, 14))
     assert standing.next_tier_amount == 14_000
     assert standing.worth_of_next_tier_amount == 3_500
+
+
+def test_the_next_tier_is_worth_what_a_scenario_of_its_units_adds():
+    """Chevrolet, one short of 120 % with two open recalls: the 96th car has none, so 2 of 96."""
+    ladder = build_ladder(LadderRules((TierRule(1, Decimal(120), Decimal(1000)),), "pct"), 80)
+    rules = ElementRules("p", "e", 1, ladder, has_open_recall_deduction=True)
+    facts = ElementFacts(95, 95, open_recall_units=2)
+    standing = evaluate_element(rules, facts)
+    assert standing.worth_of_next_tier_amount == 94_000
+    reached = evaluate_element(rules, replace(facts, counted_units=96, paid_units=96))
+    assert reached.amount_earned - standing.amount_earned == standing.worth_of_next_tier_amount
 
 
 def test_the_next_tier_is_sold_at_the_average_msrp():

@@ -1,5 +1,7 @@
 -- What each element pays today, with its pending cars, and at the edge of its next tier. Each step of today's amount
 -- is rounded half up to the cent from the exact amount, so what remains is rounded once and the steps add up.
+-- The cars to the next tier have no open recall, so today's recalls are a smaller share of more cars; pending cars
+-- bring their own.
 with facts as (
 
     select
@@ -36,6 +38,16 @@ exact_amounts as (
         next_tier.tier_number as next_tier_number,
         next_tier.from_units as next_tier_units,
         next_tier.from_units - facts.reported_units as units_to_next_tier,
+        {{ unrecalled_units("facts", "next_tier.from_units", "facts.open_recall_units") }}
+            as next_tier_unrecalled_units,
+        {{ delivered_units_or_one("facts", "next_tier.from_units") }} as next_tier_delivered_units_or_one,
+        {{ unrecalled_units(
+            "facts",
+            "(facts.reported_units + facts.pending_units)",
+            "facts.open_recall_units + facts.pending_open_recall_units"
+        ) }} as unrecalled_units_with_pending,
+        {{ delivered_units_or_one("facts", "(facts.reported_units + facts.pending_units)") }}
+            as delivered_units_or_one_with_pending,
         {{ segment_amount(
             "next_tier",
             "facts.paid_units + case when facts.counts_equal_pays"
@@ -81,11 +93,19 @@ stepped_amounts as (
         ) as amount_after_deduction,
         coalesce(
             {{ rounded_amount(
-                "exact_amount_with_pending", "kept_share", "unrecalled_units", "delivered_units_or_one"
+                "exact_amount_with_pending",
+                "kept_share",
+                "unrecalled_units_with_pending",
+                "delivered_units_or_one_with_pending"
             ) }}, 0
         ) as amount_with_pending_uncapped,
         {{ rounded_amount("exact_next_tier_amount") }} as next_tier_amount,
-        {{ rounded_amount("exact_next_tier_amount", "1", "unrecalled_units", "delivered_units_or_one") }}
+        {{ rounded_amount(
+            "exact_next_tier_amount",
+            "1",
+            "next_tier_unrecalled_units",
+            "next_tier_delivered_units_or_one"
+        ) }}
         - {{ rounded_amount("exact_amount", "1", "unrecalled_units", "delivered_units_or_one") }}
             as worth_of_next_tier_amount
     from exact_amounts

@@ -11,6 +11,7 @@ with class_counts as (
         sum(case when count_state = 'reported' then 1 else 0 end) - sum(reversed_units) as reported_units,
         sum(case when count_state = 'pending' then 1 else 0 end) as pending_units,
         sum(case when count_state = 'reported' and has_open_recall then 1 else 0 end) as open_recall_units,
+        sum(case when count_state = 'pending' and has_open_recall then 1 else 0 end) as pending_open_recall_units,
         sum(case when count_state = 'reported' then coalesce(msrp_amount, 0) else 0 end) - sum(reversed_msrp_amount)
             as reported_msrp_amount,
         sum(case when count_state = 'pending' then coalesce(msrp_amount, 0) else 0 end) as pending_msrp_amount
@@ -28,6 +29,8 @@ select
     sum(case when memberships.is_counted then class_counts.reported_units else 0 end) as reported_units,
     sum(case when memberships.is_counted then class_counts.pending_units else 0 end) as pending_units,
     sum(case when memberships.is_counted then class_counts.open_recall_units else 0 end) as open_recall_units,
+    sum(case when memberships.is_counted then class_counts.pending_open_recall_units else 0 end)
+        as pending_open_recall_units,
     sum(case when memberships.is_paid then class_counts.reported_units else 0 end) as paid_units,
     sum(case when memberships.is_paid then class_counts.pending_units else 0 end) as pending_paid_units,
     sum(case when memberships.is_paid then class_counts.reported_msrp_amount else 0 end) as paid_msrp_amount,

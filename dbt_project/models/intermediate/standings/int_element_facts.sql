@@ -22,6 +22,7 @@ facts as (
         cast(coalesce(counts.pending_paid_msrp_amount, 0) as decimal(14, 2)) as pending_paid_msrp_amount,
         cast(least(coalesce(counts.open_recall_units, 0), greatest(coalesce(counts.reported_units, 0), 0)) as integer)
             as open_recall_units,
+        cast(coalesce(counts.pending_open_recall_units, 0) as integer) as pending_open_recall_units,
         gates.gate_state_rank,
         gates.effect_rank,
         coalesce(gates.kept_share, 1) as kept_share,
@@ -50,15 +51,8 @@ facts as (
 
 select
     facts.*,
-    case
-        when facts.has_open_recall_deduction and facts.reported_units > 0
-            then facts.reported_units - facts.open_recall_units
-        else 1
-    end as unrecalled_units,
-    case
-        when facts.has_open_recall_deduction and facts.reported_units > 0 then facts.reported_units
-        else 1
-    end as delivered_units_or_one,
+    {{ unrecalled_units("facts", "facts.reported_units", "facts.open_recall_units") }} as unrecalled_units,
+    {{ delivered_units_or_one("facts", "facts.reported_units") }} as delivered_units_or_one,
     segments.segment_number,
     segments.next_tier_segment_number,
     segments.tier_number,
