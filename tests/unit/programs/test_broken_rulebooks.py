@@ -229,6 +229,7 @@ def test_a_broken_rulebook_gets_its_one_clear_error(small_rulebook, name):
     assert old in small_rulebook
     found = errors(small_rulebook.replace(old, new, 1))
     assert found[0].startswith(f"small.yaml, {expected}")
+    assert len(found) == 1
 
 
 def test_a_revision_s_broken_example_names_the_revision_s_line(small_rulebook):
