@@ -130,14 +130,16 @@ def value_curve(
         hoverinfo="skip",
     )
     for units, jump in jumps:
+        # At the left edge a jump is named on its right: its name would lie on the axis's figures.
+        is_at_the_edge = units < len(amounts) // 6
         figure.add_annotation(
             x=units,
             y=float(amounts[units]),
             text=f"unit {units}: {fmt.signed_money(jump)}",
             showarrow=False,
-            xanchor="right",
+            xanchor="left" if is_at_the_edge else "right",
             yanchor="bottom",
-            xshift=-4,
+            xshift=4 if is_at_the_edge else -4,
             font={"size": 11.5, "color": colours.muted},
         )
     quiet_layout(figure, 300)
