@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.home import Home
-from orchestration.journal import FAILED, Journal, Progress, Silent, read_json
+from orchestration.journal import FAILED, INTERRUPTED, Journal, Progress, Silent, read_json
 from orchestration.settings import Settings, read_settings
 
 JOB = "everything"
@@ -85,7 +85,10 @@ def run_everything(
             )
         except dg.DagsterExecutionInterruptedError as error:
             raise KeyboardInterrupt from error
-        return _outcome(home, result)
+        outcome = _outcome(home, result)
+        if outcome.message == INTERRUPTED:  # within a step Dagster makes a failure of it
+            raise KeyboardInterrupt
+        return outcome
 
 
 def _prepared_job(home: Home, settings: Settings, progress: Progress) -> Any:

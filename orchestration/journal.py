@@ -18,8 +18,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from orchestration.home import Home
+from programs.errors import StairstepError
 
 PUBLISHED, STOPPED, FAILED = "published", "stopped_by_gate", "failed"
+INTERRUPTED = "interrupted"  # the message of a run that a person or the system ended
+_INTERRUPTS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 
 
 class Progress(Protocol):
@@ -104,6 +107,8 @@ class Journal:
             self.progress.failed(name, time.perf_counter() - start)
             raise
         seconds = self._close(name, start, counts)
+        if self.failure is not None and self.failure[0] == name:
+            self.failure = None  # it was tried again, and held
         self.progress.finished(name, seconds, counts)
 
     def _close(self, name: str, start: float, counts: Counts) -> float:
@@ -128,9 +133,8 @@ class Journal:
     def note_failure(self, step: str, error: BaseException) -> None:
         """Keeps the first failure; later ones are its consequences."""
         if self.failure is None:
-            message = str(error).strip().splitlines()
             name = type(error).__name__
-            self.failure = (step, f"{name}: {message[0]}" if message else name)
+            self.failure = (step, INTERRUPTED if name in _INTERRUPTS else _told(error))
             self._append({"event": "failure", "step": step, "error": name})
 
     def note_gate_stop(self, step: str, message: str) -> None:
@@ -165,6 +169,14 @@ class Journal:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._file.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps({"at": now_text(), **line}, default=str) + "\n")
+
+
+def _told(error: BaseException) -> str:
+    """The first line of what an error says; its type only where it says nothing of its own."""
+    lines = str(error).strip().splitlines()
+    if not lines:
+        return type(error).__name__
+    return lines[0] if isinstance(error, StairstepError) else f"{type(error).__name__}: {lines[0]}"
 
 
 def now_text() -> str:

@@ -4,6 +4,7 @@ Each lands what is new of its kind and says what came in, landed and was set asi
 and the ledger belong to `orchestration.landing`.
 """
 
+import traceback
 from pathlib import Path
 
 import dagster as dg
@@ -85,8 +86,6 @@ def _kind_asset(name: str, policy: dg.FreshnessPolicy) -> dg.AssetsDefinition:
 
 def _land(walk: Walk, name: str, stage: str):
     """Lands a kind; an error of the reader is told without the line it read."""
-    import duckdb
-
     from orchestration.landing.land import SETTLE_SECONDS, land_kind
 
     def moved(step) -> None:
@@ -102,10 +101,14 @@ def _land(walk: Walk, name: str, stage: str):
             # The sensor has waited the whole time already; who runs by hand waits a moment at most.
             settle_seconds=min(walk.settings.settle_seconds, SETTLE_SECONDS),
         )
-    except duckdb.Error as error:
-        # DuckDB quotes the line at fault, and a line holds a customer: only its kind goes on.
-        kind = type(error).__name__
-    raise LandingFailed(f"{name} could not be landed ({kind}); the files are as they were")
+    except (StairstepError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001
+        # Readers quote the line at fault, and a line holds a customer. What goes on, to logs and to
+        # Dagster's events, is the kind of error and its place.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        told = f"{type(error).__name__} at {Path(place.filename).name}, line {place.lineno}"
+    raise LandingFailed(f"{name} could not be landed ({told}); the files are as they were")
 
 
 def _account(kinds: list[dg.AssetKey]) -> dg.AssetsDefinition:

@@ -61,7 +61,7 @@ def run(
     """
     place = home_of(home)
     console = Console(stderr=True)
-    if not force and _is_unchanged(place, as_of or "", known_at or ""):
+    if not force and _nothing_to_do(place, as_of or "", known_at or ""):
         console.print(
             f"nothing new since the last run; {_published(place)}", highlight=False, soft_wrap=True
         )
@@ -73,6 +73,14 @@ def run(
     with Stages(console) as stages:
         outcome = run_everything(place, as_of=as_of or "", known_at=known_at or "", progress=stages)
     _tell(console, place, outcome, time.perf_counter() - start)
+
+
+def _nothing_to_do(home: Home, as_of: str, known_at: str) -> bool:
+    """Whether nothing has changed. What can't be read is for the run to say and to record."""
+    try:
+        return _is_unchanged(home, as_of, known_at)
+    except StairstepError:
+        return False
 
 
 def _is_unchanged(home: Home, as_of: str, known_at: str) -> bool:
