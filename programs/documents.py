@@ -162,11 +162,18 @@ def _problems(
     model: type[BaseModel], document: Any, file: str, error: ValidationError
 ) -> list[Problem]:
     return [
-        problem_at(document, file, found["loc"], _explain(model, found))
+        problem_at(document, file, _path(found), _explain(model, found))
         for found in error.errors(include_url=False)
         # A list whose items are at fault is also called too short: the items say it better.
         if not (found["type"] == "too_short" and found.get("input"))
     ]
+
+
+def _path(found: Any) -> Path:
+    """Where an error lies; a part of an unknown kind is at fault where it says its kind."""
+    if found["type"] == "union_tag_invalid":
+        return (*found["loc"], found["ctx"]["discriminator"].strip("'"))
+    return found["loc"]
 
 
 def _explain(model: type[BaseModel], found: Any) -> str:
@@ -174,6 +181,10 @@ def _explain(model: type[BaseModel], found: Any) -> str:
     kind, value, context = found["type"], found.get("input"), found.get("ctx", {})
     if kind == "extra_forbidden":
         return _unknown_field(model, found["loc"])
+    if kind == "union_tag_invalid":
+        return f"'{context['tag']}' is not one of {context['expected_tags']}"
+    if kind == "union_tag_not_found":
+        return f"needs {context['discriminator'].replace(chr(39), '`')}, which says what it is"
     if kind == "missing":
         return "is missing; add it"
     if kind in ("literal_error", "enum"):

@@ -254,13 +254,13 @@ def _caps(element: Element, here: Path) -> Iterator[Fault]:
     caps, path = element.caps, (*here, "caps")
     if caps.units is not None and caps.share_of_base is not None:
         yield (*path, "units"), "state units or share_of_base, not both"
-    if caps.share_of_base is not None and cap_base(element) is None:
+    elif caps.share_of_base is not None and cap_base(element) is None:
         yield (
             (*path, "share_of_base"),
             f"against {element.against.target} there is no base to take a share of; "
             "state `of: last_year` or `of: objective`, or cap in units",
         )
-    if caps.units is not None or caps.share_of_base is not None:
+    elif caps.units is not None or caps.share_of_base is not None:
         name = "units" if caps.units is not None else "share_of_base"
         if not any(band.per_unit or band.msrp_percent for band in element.tiers.bands):
             yield (

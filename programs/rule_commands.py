@@ -17,7 +17,7 @@ from programs.rule_diff import diff, facts_of_rows
 from programs.rule_new import QUESTIONS, Question, asked, new
 from programs.rule_references import Feeds, Surroundings, feeds_of, reference_problems
 from programs.rule_schema import json_schema, schema_text
-from programs.rulebook import Rulebook, read_rulebook
+from programs.rulebook import Rulebook, example_problems, read_rulebook
 
 __all__ = [
     "QUESTIONS",
@@ -85,9 +85,12 @@ def usable(texts: Mapping[str, str], around: Surroundings | None = None) -> Usab
     problems: list[Problem] = []
     for file, text in sorted(texts.items()):
         try:
-            books.append(read_rulebook(text, file))
+            book = read_rulebook(text, file, run_examples=False)
         except DocumentError as error:
             problems.extend(error.problems)
+            continue
+        books.append(book)
+        problems.extend(example_problems(book))
     problems.extend(_named_twice(books))
     if around is not None:
         problems.extend(reference_problems(books, around))

@@ -77,7 +77,7 @@ class Against(StrictModel):
     share), named by `metric`; its tier comes from the score and not from units.
     """
 
-    target: Target | Literal["score"] = "score"
+    target: Literal["objective", "units", "last_year", "nothing", "score"] = "score"
     waived: Waived | None = None
     metric: Code | None = None
     source: Literal["csi_score", "figure", "survey_average"] = "figure"

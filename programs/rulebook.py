@@ -116,17 +116,23 @@ def read_rulebook(text: str, file: str, *, run_examples: bool = True) -> Ruleboo
     versions = tuple(_versions(document, file))
     rulebook = Rulebook(file, versions)
     if run_examples:
-        # Examples evaluate rulebooks, so they import this module: bound here, when used.
-        from programs.examples import failed_examples
-
-        problems = [
-            problem_at(version.document, file, ("examples", failure.index), failure.message)
-            for version in versions
-            for failure in failed_examples(version.rules)
-        ]
+        problems = example_problems(rulebook)
         if problems:
-            raise DocumentError(list(dict.fromkeys(problems)))
+            raise DocumentError(problems)
     return rulebook
+
+
+def example_problems(rulebook: Rulebook) -> list[Problem]:
+    """The examples of a rulebook, of every version, that don't come out."""
+    # Examples evaluate rulebooks, so they import this module: bound here, when used.
+    from programs.examples import failed_examples
+
+    problems = [
+        problem_at(version.document, rulebook.file, ("examples", failure.index), failure.message)
+        for version in rulebook.versions
+        for failure in failed_examples(version.rules)
+    ]
+    return list(dict.fromkeys(problems))
 
 
 def _versions(document: Mapping, file: str) -> list[Version]:
