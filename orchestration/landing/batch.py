@@ -27,7 +27,7 @@ from orchestration.landing.mapping_files import LoadedMapping
 from orchestration.landing.read_excel import read_excel
 from orchestration.landing.read_json import read_json, read_json_lines
 from orchestration.landing.read_text import read_texts
-from orchestration.landing.reading import EMPTY_FILE, ReadFile, SourceFile, one, run
+from orchestration.landing.reading import EMPTY_FILE, ReadFile, SourceFile, one, run, table
 from orchestration.landing.sources import slots_of
 from orchestration.landing.text_block import Ints
 
@@ -190,14 +190,14 @@ class _Writer:
                 self.results[index].landed_path = path
                 writers[index] = pq.ParquetWriter(path, schema, compression="zstd")
             for first in range(0, len(self.rows), _ROWS_AT_ONCE):
-                answer = run(self.con, sql, [first, first + _ROWS_AT_ONCE]).to_arrow_table()
+                answer = table(self.con, sql, [first, first + _ROWS_AT_ONCE])
                 landed, lost = self._sorted_out(answer, first)
                 bad.append(lost)
                 raw_rows = landed.column("raw_row").to_numpy()
                 for index, part in self._split(raw_rows):
-                    table = self._with_meta(landed, raw_rows, index, part)
-                    writers[index].write_table(table)
-                    self.results[index].rows_landed += table.num_rows
+                    found = self._with_meta(landed, raw_rows, index, part)
+                    writers[index].write_table(found)
+                    self.results[index].rows_landed += found.num_rows
         finally:
             for writer in writers.values():
                 writer.close()
@@ -243,7 +243,7 @@ class _Writer:
         self.con.register("bad_rows", pa.table({"raw_row": bad}))
         run(self.con, "CREATE OR REPLACE TEMP TABLE bad AS SELECT raw_row FROM bad_rows")
         self.con.unregister("bad_rows")
-        found = run(self.con, sql).to_arrow_table().combine_chunks()
+        found = table(self.con, sql)
         raw_rows = found.column("raw_row").to_numpy()
         for index, part in self._split(raw_rows):
             count = part.stop - part.start
@@ -284,8 +284,8 @@ class _Writer:
             else pa.repeat(pa.scalar(constants[field.name], field.type), len(rows))
             for field in QUARANTINE_SCHEMA
         ]
-        table = pa.Table.from_arrays(arrays, schema=QUARANTINE_SCHEMA)
-        self.set_aside.setdefault(index, []).append(table)
+        found = pa.Table.from_arrays(arrays, schema=QUARANTINE_SCHEMA)
+        self.set_aside.setdefault(index, []).append(found)
 
     def _close(self, index: int, answer: ReadFile, skipped: int) -> None:
         """The account of one file, and its quarantine."""
@@ -298,18 +298,18 @@ class _Writer:
         result.rows_ignored = answer.ignored + skipped
         result.rows_set_aside = answer.lines_in - result.rows_landed - result.rows_ignored
         tables = self.set_aside.get(index, [])
-        told = len({row for table in tables for row in table["source_row"].to_pylist()})
+        told = len({row for part in tables for row in part["source_row"].to_pylist()})
         if told != result.rows_set_aside:
             raise RuntimeError(
                 f"{result.file.source_file}: {answer.lines_in} lines in, {result.rows_landed} "
                 f"landed, {result.rows_ignored} ignored, but {told} set aside with a reason"
             )
         if tables:
-            table = pa.concat_tables(tables).sort_by(
+            whole = pa.concat_tables(tables).sort_by(
                 [("source_row", "ascending"), ("column_name", "ascending")]
             )
             result.quarantine_path = self._path(index, "quarantine")
-            pq.write_table(table, result.quarantine_path, compression="zstd")
+            pq.write_table(whole, result.quarantine_path, compression="zstd")
 
     def _path(self, index: int, what: str) -> Path:
         return self.batch.out / f".{self.results[index].file.content_hash}.{what}.tmp"

@@ -196,7 +196,7 @@ class _Landing:
             files_known=len(told) - len(outcomes) - told.count("duplicate"),
             files_duplicate=told.count("duplicate"),
             files_unrecognised=table["outcome"].to_pylist().count("unrecognised"),
-            waiting=self.seen.waiting,
+            waiting=tuple(sorted({*self.seen.waiting, *queue.changed})),
             seconds=time.perf_counter() - started,
         )
 
@@ -241,6 +241,7 @@ class _Queue:
         self.total, self.done = len(work), 0
         self.first_results: dict[str, BatchResult] = {}
         self.outcomes: list[FileOutcome] = []
+        self.changed: list[str] = []
         self.stats = {a.source_file: (a.size, a.mtime_ns) for a in landing.seen.present}
 
     def run(self) -> list[FileOutcome]:
@@ -257,10 +258,16 @@ class _Queue:
         files = [self._source(work, work.candidates[turn]) for work, turn in batch]
         runner = Batch(loaded, folder, store.incoming, landing.now, landing.limits)
         turns = {work.content_hash: turn for work, turn in batch}
-        results = [result for result in runner.land(files) if self._is_unchanged(result)]
+        results = []
+        for result in runner.land(files):
+            if self._is_unchanged(result):
+                results.append(result)
+            else:
+                self.changed.append(self._name(result))
         landing._tell("written", self.source_kind, self.done, self.total)
         final = [final for result in results if (final := self._settle(result, turns))]
         self._put_in_place(final)
+        store.clear_incoming()
         self.done += len(final)
         landing._tell("committed", self.source_kind, self.done, self.total)
 
@@ -275,8 +282,10 @@ class _Queue:
 
     def _is_unchanged(self, result: BatchResult) -> bool:
         """Whether what was read is what was hashed; otherwise it is left for the next run."""
-        name = self.work[result.file.content_hash].read_from
-        return stat_of(result.file.path) == self.stats[name]
+        return stat_of(result.file.path) == self.stats[self._name(result)]
+
+    def _name(self, result: BatchResult) -> str:
+        return self.work[result.file.content_hash].read_from
 
     def _settle(self, result: BatchResult, turns: dict[str, int]) -> BatchResult | None:
         """The final result of a content, or None when its next candidate has a turn."""

@@ -18,7 +18,7 @@ from orchestration.landing.conversions import literal
 from orchestration.landing.faults import FileFault
 from orchestration.landing.mapping import Mapping
 from orchestration.landing.read_text import check_count, csv_source, dialect_of
-from orchestration.landing.reading import ReadFile, SourceFile, numbered, one, run
+from orchestration.landing.reading import ReadFile, SourceFile, numbered, one, rows, run
 from orchestration.landing.sources import Slot, missing_fault, told, value_from_name
 from orchestration.landing.text_scan import Use, scan_text
 
@@ -157,13 +157,13 @@ def _check_keys(
 ) -> list[str]:
     """A key that no record has was renamed: the file is set aside. Unknown keys make a note."""
     counts = ", ".join(f"count(held[{index}])" for index in range(1, len(paths) + 1))
-    row = run(con, f"SELECT count(held), {counts} FROM extracted").fetchone()
-    if not row or not row[0]:
+    row = rows(con, f"SELECT count(held), {counts} FROM extracted")[0]
+    if not row[0]:
         return []
     present = {path for path, count in zip(paths, row[1:], strict=True) if count}
-    sample = run(
+    sample = rows(
         con, f"SELECT record FROM records WHERE fault IS NULL LIMIT {_LOOKED_AT_FOR_KEYS}"
-    ).fetchall()
+    )
     seen = dict.fromkeys(path for (record,) in sample for path in _leaves(json.loads(record), ""))
     unexpected = [
         path

@@ -10,6 +10,8 @@ empty and its count must equal ours; otherwise the file is set aside whole.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +31,17 @@ LARGE_BYTES = 64 << 20
 _MOST_LINE_BYTES = 2 << 20  # DuckDB's own limit unless told otherwise
 
 
+def glob_free(path: Path) -> str:
+    """A path as DuckDB takes it literally: it reads [, * and ? as a glob."""
+    return re.sub(r"[\[*?]", lambda found: f"[{found.group()}]", str(path))
+
+
+def _can_be_told(path: Path) -> bool:
+    """Whether a path is text: names with bytes that are no UTF-8 can't stand in SQL."""
+    name = str(path)
+    return name.isprintable() and os.fsencode(name) == name.encode("utf-8", "replace")
+
+
 def csv_source(
     path: Path,
     dialect: Dialect,
@@ -44,7 +57,8 @@ def csv_source(
     quote = literal(dialect.quote or "")
     shown = "\\r\\n" if newline == "\r\n" else "\\n"
     return (
-        f"read_csv({literal(str(path))}, columns={{{listed}}}, auto_detect=false, header=false, "
+        f"read_csv({literal(glob_free(path))}, columns={{{listed}}}, auto_detect=false, "
+        "header=false, "
         f"skip={skip}, delim={literal(dialect.delimiter)}, quote={quote}, escape={quote}, "
         f"new_line='{shown}', encoding='utf-8', store_rejects=true, rejects_limit=0, "
         f"max_line_size={max(_MOST_LINE_BYTES, longest_line + 2)}, parallel={is_parallel})"
@@ -174,7 +188,7 @@ class _TextReader:
             sinks.append((group.sink, group.sink.tell()))
             return Use(group.sink, read)
 
-        if file.size > LARGE_BYTES:
+        if file.size > LARGE_BYTES and _can_be_told(file.path):
             scan = scan_text(file.path, self.dialect, look_only)
             if not scan.needs_copy:
                 group = _Group(scan.names, matches[-1].places, values, file.path)

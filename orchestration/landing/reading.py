@@ -7,7 +7,8 @@ read_excel.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +16,11 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
 from orchestration.landing.faults import FileFault, LineFault
 from orchestration.landing.text_block import Ints
+from programs.errors import StairstepError
 
 # A quiet day's file where the mapping says `may_be_empty`; elsewhere perhaps never written.
 EMPTY_FILE = "is empty (0 bytes)"
@@ -56,17 +59,45 @@ def numbered(first: int, count: int) -> Ints:
     return np.arange(first, first + count, dtype=np.int64)
 
 
-def run(con: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any] = ()) -> Any:
-    """Execute SQL over data. A failure becomes a FileFault without DuckDB's own words and without
-    a cause: they quote lines of the file, and those hold customers."""
+# Not the file's fault: it isn't set aside for them, the run stops and may be repeated.
+_OURS = (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.InterruptException)
+_Values = Sequence[Any]
+
+
+@contextmanager
+def _without_its_words() -> Iterator[None]:
+    """Turns an error of DuckDB into ours without its words and without a cause: they quote lines
+    of the file, and those hold customers."""
     try:
-        return con.execute(sql, list(values))
-    except duckdb.Error as error:
+        yield
+    except _OURS as error:
         kind = type(error).__name__
-    raise FileFault(f"DuckDB's reader gave up on it ({kind})")
+        raise StairstepError(
+            f"landing stopped ({kind}): give it more memory or disk space and run again"
+        ) from None
+    except duckdb.Error as error:
+        raise FileFault(f"DuckDB gave up on it ({type(error).__name__})") from None
 
 
-def one(con: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any] = ()) -> Any:
-    """The first value of the first row of a query over data."""
-    row = run(con, sql, values).fetchone()
-    return row[0] if row else None
+def run(con: duckdb.DuckDBPyConnection, sql: str, values: _Values = ()) -> None:
+    """Execute a statement over data. Raises FileFault, or StairstepError for want of memory."""
+    with _without_its_words():
+        con.execute(sql, list(values))
+
+
+def rows(con: duckdb.DuckDBPyConnection, sql: str, values: _Values = ()) -> list[tuple[Any, ...]]:
+    """The rows of a query over data. Raises as `run`."""
+    with _without_its_words():
+        return con.execute(sql, list(values)).fetchall()
+
+
+def one(con: duckdb.DuckDBPyConnection, sql: str, values: _Values = ()) -> Any:
+    """The first value of the first row of a query over data; None without rows. Raises as `run`."""
+    found = rows(con, sql, values)
+    return found[0][0] if found else None
+
+
+def table(con: duckdb.DuckDBPyConnection, sql: str, values: _Values = ()) -> pa.Table:
+    """The whole answer of a query over data: a streamed one loses the order. Raises as `run`."""
+    with _without_its_words():
+        return con.execute(sql, list(values)).to_arrow_table().combine_chunks()

@@ -84,6 +84,10 @@ class Store:
     def clear_leftovers(self) -> None:
         """Remove what a killed run left under temporary names. Call it holding the lock."""
         shutil.rmtree(self.private, ignore_errors=True)
+        self.clear_incoming()
+
+    def clear_incoming(self) -> None:
+        """Remove Parquet that didn't come to its place: of files set aside after all."""
         for path in self.incoming.iterdir():
             path.unlink()
 

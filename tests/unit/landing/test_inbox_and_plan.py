@@ -98,8 +98,9 @@ def test_a_file_that_changes_between_hash_and_reading_is_not_landed(home: TinyHo
         if getattr(step, "name", "") == "looked":
             path.write_text(deals(deal(Deal="D2")))
 
-    assert home.land(progress=change).files == ()
-    assert home.rows() == []
+    report = home.land(progress=change)
+    assert report.files == () and report.waiting == (FILE,)
+    assert home.rows() == [] and list((home.path / "landing" / ".incoming").iterdir()) == []
     home.land()
     assert [row["deal_number"] for row in home.rows()] == ["D2"]
 
