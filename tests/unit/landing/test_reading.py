@@ -1,4 +1,4 @@
-"""An error of the engine never carries a line of the file, and a lack of memory is nobody's fault."""
+"""An error of the engine never carries a line of the file; a lack of memory is no fault of it."""
 
 from __future__ import annotations
 
