@@ -1,0 +1,244 @@
+"""Mean models, weighted by how they did, calibrated and drawn jointly: what the pipeline uses.
+
+Belongs here: weights in log space from earlier errors, and the forecaster that puts models, past
+forecasts, calibration and joint draws together. Each part has a module of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from forecasting.calibration import (
+    HORIZON_EDGES,
+    QUARTER_DAYS,
+    Calibration,
+    Records,
+    calibrate,
+    horizon_band,
+)
+from forecasting.joint_draws import draw_joint
+from forecasting.panel import Panel, Simulation
+from forecasting.past_forecasts import (
+    MAXIMUM_PERIODS,
+    MINIMUM_EXPECTED_UNITS,
+    PastForecast,
+    PastForecasts,
+    past_occasions,
+)
+from forecasting.situation import MeanModel, Situation, make_situation
+
+# Weights go this far from equal towards inverse squared errors: choosing a winner by the last
+# quarters' errors was worse than equal weights, and errors of models are mostly the same errors.
+WEIGHT_TRUST = 0.5
+# The past is asked about this many series at most, of all volumes: pools, not rooftops, are learnt.
+CALIBRATION_SERIES = 900
+SHORT_HISTORY_DAYS = 180
+THIN_UNITS = 6  # in the last year
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What the past taught. weights: float64 [horizon bands, models], rows sum to one. rows: of the
+    panel, that the past was asked about."""
+
+    weights: np.ndarray
+    calibration: Calibration
+    rows: np.ndarray
+
+    def own_spread(self, series_count: int) -> np.ndarray:
+        """Each series' own factor of the spread, 1 where the past wasn't asked, [series]."""
+        factor = np.ones(series_count)
+        known = self.calibration.series_spread
+        factor[self.rows[: len(known)]] = known
+        return factor
+
+
+@dataclass
+class CalibratedForecaster:
+    """Forecaster of one mean model, or of several weighted in log space.
+
+    code: its name in tables. models: at least one. past: keeps answers about the past, may be
+    shared by forecasters. periods: how many earlier quarters are learnt from.
+    """
+
+    code: str
+    models: tuple[MeanModel, ...]
+    past: PastForecasts = field(default_factory=PastForecasts)
+    periods: int = MAXIMUM_PERIODS
+    progress: Callable[[int, int], None] | None = None
+
+    def sample_remaining(
+        self, panel: Panel, origin: int, ends: Sequence[int], draws: int, seed: int
+    ) -> np.ndarray:
+        """int32 [ends, series, draws]; see `panel.Forecaster`."""
+        return self.simulate(panel, origin, ends, draws, seed).remaining
+
+    def simulate(
+        self, panel: Panel, origin: int, ends: Sequence[int], draws: int, seed: int
+    ) -> Simulation:
+        """Joint draws, and why a series leans on its pool."""
+        # One thread: matrices are small, and two threads waiting for each other cost ten times.
+        with threadpool_limits(limits=1):
+            known = panel.as_known(origin)
+            learnt = self.learn(known, origin)
+            situation = make_situation(known, origin)
+            means, quarterly = self._means(situation, learnt, ends)
+            days = [end - origin + 1 for end in ends]
+            remaining = draw_joint(
+                learnt.calibration,
+                means,
+                days,
+                quarterly,
+                learnt.own_spread(panel.series_count),
+                situation.pool_of_series,
+                situation.rooftop_of_series,
+                draws,
+                seed,
+            )
+        return Simulation(remaining, history_notes(known, origin))
+
+    def learn(self, panel: Panel, origin: int) -> Learnt:
+        """Weights and calibration from the quarters that ended before the origin's own."""
+        rows = calibration_rows(panel)
+        sample = panel.select(rows).as_known(origin)
+        occasions = past_occasions(sample, origin, self.periods)
+        answers = self.past.ask(sample, occasions, self.models, self.progress)
+        weights = model_weights(answers, [model.code for model in self.models])
+        records = make_records(sample, answers, self.models, weights)
+        return Learnt(weights, calibrate(records), rows)
+
+    def _means(
+        self, situation: Situation, learnt: Learnt, ends: Sequence[int]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """(means [ends, series], expected units a quarter [series])."""
+        answers = {model.code: model.means(situation, ends) for model in self.models}
+        days = np.array([end - situation.origin + 1.0 for end in ends])
+        codes = [model.code for model in self.models]
+        means = combined_means(answers, codes, learnt.weights, days)
+        unbiased = np.stack(
+            [learnt.calibration.unbiased(mean, np.array([d]))
+             for mean, d in zip(means, days, strict=True)]
+        )  # fmt: skip
+        quarterly = _quarterly(situation.panel, situation.origin)
+        return np.maximum.accumulate(unbiased, axis=0), quarterly
+
+
+def calibration_rows(panel: Panel) -> np.ndarray:
+    """Rows of the panel that the past is asked about: all, or whole pools until there are enough,
+    in an order that depends on their names alone."""
+    if panel.series_count <= CALIBRATION_SERIES:
+        return np.arange(panel.series_count)
+    pools, of_series = np.unique(np.array(panel.pools), return_inverse=True)
+    order = np.random.default_rng(len(pools)).permutation(len(pools))
+    rows: list[np.ndarray] = []
+    for pool in order:
+        rows.append(np.flatnonzero(of_series == pool))
+        if sum(map(len, rows)) >= CALIBRATION_SERIES:
+            break
+    chosen = np.concatenate(rows)
+    if len(chosen) > 2 * CALIBRATION_SERIES:
+        chosen = chosen[: 2 * CALIBRATION_SERIES]
+    return np.sort(chosen)
+
+
+def combined_means(
+    answers: dict[str, np.ndarray], codes: Sequence[str], weights: np.ndarray, days: np.ndarray
+) -> np.ndarray:
+    """Weighted mean of logarithms, float64 [ends, series]."""
+    band = horizon_band(days)
+    logs = np.stack([np.log(np.maximum(answers[code], 1e-3)) for code in codes])
+    return np.exp(np.einsum("mes,em->es", logs, weights[band]))
+
+
+def model_weights(answers: Sequence[PastForecast], codes: Sequence[str]) -> np.ndarray:
+    """float64 [horizon bands, models]: shrunk inverse mean squared log errors."""
+    bands = len(HORIZON_EDGES) + 1
+    squares, counts = np.zeros((bands, len(codes))), np.zeros(bands)
+    for answer in answers:
+        days = np.array(answer.occasion.ends) - answer.occasion.origin + 1.0
+        for k, band in enumerate(horizon_band(days)):
+            used = answer.means[codes[0]][k] >= MINIMUM_EXPECTED_UNITS
+            came = np.log(answer.units[k, used] + 1.0)
+            counts[band] += used.sum()
+            for m, code in enumerate(codes):
+                error = came - np.log(answer.means[code][k, used] + 1.0)
+                squares[band, m] += np.clip(error**2, 0, 1.0).sum()
+    equal = np.full((bands, len(codes)), 1.0 / len(codes))
+    inverse = 1.0 / (squares / np.maximum(counts, 1)[:, None] + 1e-3)
+    inverse /= inverse.sum(axis=1, keepdims=True)
+    trust = WEIGHT_TRUST * counts / (counts + 500.0)
+    return equal + trust[:, None] * (inverse - equal)
+
+
+def make_records(
+    panel: Panel,
+    answers: Sequence[PastForecast],
+    models: Sequence[MeanModel],
+    weights: np.ndarray,
+) -> Records:
+    """Rows to calibrate on, from the combined means of the past."""
+    pool = np.unique(np.array(panel.pools), return_inverse=True)[1]
+    rooftops = np.array([key.split("|", 1)[0] for key in panel.keys])
+    rooftop = np.unique(rooftops, return_inverse=True)[1]
+    codes = [model.code for model in models]
+    parts: list[np.ndarray] = []
+    occasion = 0
+    for answer in answers:
+        days = np.array(answer.occasion.ends) - answer.occasion.origin + 1.0
+        means = combined_means(answer.means, codes, weights, days)
+        quarterly = _quarterly(panel, answer.occasion.origin)
+        for k in range(len(days)):
+            used = np.flatnonzero(means[k] >= MINIMUM_EXPECTED_UNITS)
+            occasion += 1
+            columns = (
+                means[k, used], answer.units[k, used], np.full(len(used), days[k]), quarterly[used],
+                np.full(len(used), answer.occasion.period), np.full(len(used), occasion),
+                used, pool[used], rooftop[used],
+            )  # fmt: skip
+            parts.append(np.stack(columns))
+    table = np.concatenate(parts, axis=1) if parts else np.zeros((9, 0))
+    whole = [column.astype(np.int64) for column in table[4:]]
+    return Records(table[0], table[1], table[2], table[3], *whole)
+
+
+def history_notes(panel: Panel, origin: int) -> tuple[str, ...]:
+    """Why a series leans on its pool, or ""."""
+    has_sold = panel.units[:, :origin] > 0
+    first = np.where(has_sold.any(axis=1), has_sold.argmax(axis=1), origin)
+    year = panel.units[:, max(0, origin - 365) : origin].sum(axis=1)
+    notes = []
+    for days, units in zip(origin - first, year, strict=True):
+        if units == 0:
+            notes.append("no unit in a year: its pool's pace, as far as it still sells")
+        elif days < SHORT_HISTORY_DAYS:
+            notes.append(f"{days} days of history: leans on its pool")
+        elif units < THIN_UNITS:
+            notes.append(f"{units} units in a year: leans on its pool")
+        else:
+            notes.append("")
+    return tuple(notes)
+
+
+def _quarterly(panel: Panel, origin: int) -> np.ndarray:
+    """Usual units a quarter: the median of the last four spans of 91 days, float64 [series].
+
+    Spans before a series could sell don't count. The median, so that one delivery of a fleet
+    doesn't put a small store among the large ones.
+    """
+    span = int(QUARTER_DAYS)
+    edges = [origin - k * span for k in range(4, -1, -1) if origin >= k * span]
+    if len(edges) < 2:
+        days = max(origin, 1)
+        return panel.units[:, :origin].sum(axis=1) * QUARTER_DAYS / days
+    start = np.where(
+        panel.is_selling_day.any(axis=1), panel.is_selling_day.argmax(axis=1), len(panel.dates)
+    )
+    spans = [panel.units[:, a:b].sum(axis=1) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    totals = np.stack(spans).astype(np.float64)
+    totals[start[None, :] > np.array(edges[:-1])[:, None]] = np.nan
+    totals[-1] = np.where(np.isnan(totals[-1]), spans[-1], totals[-1])
+    return np.nanmedian(totals, axis=0)
