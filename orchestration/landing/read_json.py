@@ -115,19 +115,21 @@ def load_records(
     )
     notes = _check_keys(con, mapping, slots, paths)
     place = {path: index for index, path in enumerate(paths, start=1)}
-    values, faults = [], []
+    held, values, faults = ["fault"], [], []
     for slot in slots:
         if slot.is_from_name:
             values.append(literal(value_from_name(slot.names[0], file.source_file)))
             continue
-        held = f"coalesce({', '.join(f'held[{place[name]}]' for name in slot.names)})"
-        value, is_faulty = _scalar(held, mapping.format.unwrap_lists)
+        found = ", ".join(f"held[{place[name]}]" for name in slot.names)
+        held.append(f"coalesce({found}) AS {slot.sql_name}")
+        value, is_faulty = _scalar(slot.sql_name, mapping.format.unwrap_lists)
         values.append(value)
         faults.append(f"WHEN {is_faulty} THEN {literal(_shape_fault(slot.names[0]))}")
     run(
         con,
         f"INSERT INTO raw SELECT {', '.join(values)}, "
-        f"CASE WHEN fault IS NOT NULL THEN fault {' '.join(faults)} END FROM extracted",
+        f"CASE WHEN fault IS NOT NULL THEN fault {' '.join(faults)} END "
+        f"FROM (SELECT {', '.join(held)} FROM extracted)",
     )
     run(con, "DROP TABLE extracted")
     run(con, "DROP TABLE records")
