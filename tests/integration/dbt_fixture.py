@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -333,3 +334,19 @@ class Warehouse:
         sql = "from fct_counted_unit where (vin, program_code) = (?, ?)"
         rows = self.rows(sql, vin, program)
         return {row["period_code"]: (row["count_state"], row["reason_code"]) for row in rows}
+
+
+def run_unit_tests(home: Home, moments: Moments) -> dict[str, str]:
+    """Runs dbt's unit tests over a built home: name to status."""
+    from dbt.cli.main import dbtRunner
+
+    known = json.dumps(dbt_build._vars(moments))
+    arguments = ["test", "--select", "test_type:unit", "--vars", known]
+    with dbt_build._environment(home):
+        try:
+            outcome = dbtRunner().invoke([*arguments, *dbt_build._flags(home)])
+        finally:
+            dbt_build.close_warehouse()
+    if outcome.exception is not None:
+        raise outcome.exception
+    return {result.node.name: str(result.status) for result in outcome.result.results}

@@ -11,7 +11,17 @@ from decimal import Decimal
 
 import pytest
 
-from tests.integration.dbt_fixture import SmallHome, Store, Warehouse, rulebook
+from orchestration.home import Home
+from orchestration.moments import Moments
+from tests.integration.dbt_fixture import (
+    ZONE,
+    SmallHome,
+    Store,
+    Warehouse,
+    moment,
+    rulebook,
+    run_unit_tests,
+)
 
 PROGRAMS = (
     "nissan-one",
@@ -205,3 +215,12 @@ def test_documented_columns_are_the_built_ones(warehouse: Warehouse):
         assert node["contract"]["enforced"] and node["description"], node["name"]
         for column in node["columns"].values():
             assert column["description"], f"{node['name']}.{column['name']} has no description"
+
+
+def test_the_models_own_unit_tests_pass(warehouse: Warehouse):
+    """dbt's unit tests need built relations to know the columns, so they run over this home."""
+    home = Home(warehouse.path.parent.parent)
+    moments = Moments.of(moment(AS_OF), None, ZONE)
+    results = run_unit_tests(home, moments)
+    assert len(results) >= 10
+    assert {name: status for name, status in results.items() if status != "pass"} == {}
