@@ -17,7 +17,7 @@ from typing import Any
 
 from programs.ladder_rules import LadderRules, TierRule, edge_unit, ladder_rules
 from programs.money import ZERO, round_units
-from programs.pay_lines import NO_SHARE, Bracket, PayByLine, UnitLine, mixed_lines
+from programs.pay_lines import NO_SHARE, Bracket, GroupPay, PayByLine, UnitLine, mixed_lines
 
 UNKNOWN_CAP = -1
 
@@ -27,6 +27,7 @@ __all__ = [
     "Segment",
     "TierRule",
     "build_ladder",
+    "by_line_from_rows",
     "edge_unit",
     "ladder_from_rows",
     "ladder_rules",
@@ -84,8 +85,8 @@ class Ladder:
         if self.by_line is None:
             return segment.amount(paid_units, paid_msrp_amount)
         if lines is None:
-            pays = self.by_line.brackets[0].pays
-            lines = mixed_lines(counted_units, paid_units, paid_msrp_amount, pays)
+            first = self.by_line.brackets[0].pays[0].pay_group_code
+            lines = mixed_lines(counted_units, paid_units, paid_msrp_amount, first)
         return self.by_line.amount(segment.tier_number, lines)
 
     @cached_property
@@ -279,10 +280,44 @@ def _capped(segments: list[Segment], rules: LadderRules, cap: int | None) -> lis
     return capped
 
 
+def by_line_from_rows(
+    ladder: Ladder,
+    tiers: Iterable[Mapping[str, Any]],
+    pays: Iterable[Mapping[str, Any]],
+    *,
+    shape: str,
+    choice: str,
+    cap_units: int | None,
+) -> Ladder:
+    """A ladder that pays line by line, from its element's rows of the compiled `element_tiers` and
+    `element_tier_pays`. `cap_units` is the cap of that rooftop and period, in units."""
+    by_tier: dict[int, list[GroupPay]] = {}
+    for row in pays:
+        by_tier.setdefault(int(row["tier_number"]), []).append(
+            GroupPay(
+                row["pay_group_code"],
+                Decimal(row["amount_per_unit"]),
+                Decimal(row["msrp_share"]),
+                row["amount_at_most_per_unit"],
+            )
+        )
+    edges, brackets = dict(ladder.tier_edges()), []
+    # From the top: a tier that rounding left empty begins where the next one does.
+    following = max(edges.values(), default=0)
+    for row in sorted(tiers, key=lambda row: -int(row["tier_number"])):
+        number = int(row["tier_number"])
+        following = edges.get(number, following)
+        flat = Decimal(row["amount_flat"])
+        brackets.append(Bracket(number, following, flat, tuple(by_tier.get(number, ()))))
+    kind = PayByLine(shape, choice, tuple(reversed(brackets)), cap_units)
+    return replace(ladder, by_line=kind)
+
+
 def ladder_from_rows(rows: Iterable[Mapping[str, Any]], tier_count: int) -> Ladder | None:
     """The ladder of one element, rooftop and period from rows of the mart `fct_ladder_segment`.
 
-    Each row is a mapping with that table's columns; None without rows (no objective).
+    Each row is a mapping with that table's columns; None without rows (no objective). One that pays
+    line by line needs `by_line_from_rows` too.
     """
     segments = [
         Segment(

@@ -42,6 +42,11 @@ class PaidPart:
     units: int | Fraction
     msrp_amount: Decimal | Fraction = ZERO
 
+    def scaled(self, share: Fraction) -> PaidPart:
+        """A share of these units, with as much of their MSRP."""
+        msrp = Fraction(self.msrp_amount) * share
+        return PaidPart(self.pay_group_code, Fraction(self.units) * share, msrp)
+
     def pay(self, pays: Sequence[GroupPay]) -> Fraction:
         """What these units are paid by all that applies to their group."""
         if self.units == 0:
@@ -79,6 +84,15 @@ class Bracket:
 
 
 @dataclass(frozen=True)
+class Running:
+    """How far some lines have come: their pay, and the counted and paid units so far."""
+
+    pay: Fraction = NOTHING
+    counted_units: int = 0
+    paid_units: Fraction = NOTHING
+
+
+@dataclass(frozen=True)
 class PayByLine:
     """How a ladder pays line by line. Brackets are in order of tier."""
 
@@ -87,34 +101,51 @@ class PayByLine:
     brackets: tuple[Bracket, ...]
     cap_units: int | None = None
 
-    def amount(self, tier_number: int, lines: Iterable[UnitLine]) -> Fraction:
-        """What the lines are paid at a tier, exact and never below 0; tier 0 pays nothing."""
+    def amount(
+        self, tier_number: int, lines: Iterable[UnitLine], so_far: Running | None = None
+    ) -> Fraction:
+        """What the lines are paid at a tier, exact and never below 0; tier 0 pays nothing.
+
+        `so_far` are the lines before these, run at the same tier.
+        """
         if tier_number == 0:
             return NOTHING
-        reached = [found for found in self.brackets if found.tier_number <= tier_number]
+        reached = self._reached(tier_number)
         adds_up = self.shape == "marginal" or self.choice == "added"
         flats = [found.amount_flat for found in (reached if adds_up else reached[-1:])]
-        total = Fraction(sum(flats, ZERO))
-        if self.shape == "marginal":
-            total += self._above_edges(lines)
-        else:
-            paying = reached if self.choice == "added" else reached[-1:]
-            total += self._back_to_the_first([pay for one in paying for pay in one.pays], lines)
+        total = Fraction(sum(flats, ZERO)) + self.run(tier_number, lines, so_far).pay
         return max(total, NOTHING)
 
-    def _back_to_the_first(self, pays: Sequence[GroupPay], lines: Iterable[UnitLine]) -> Fraction:
+    def run(
+        self, tier_number: int, lines: Iterable[UnitLine], so_far: Running | None = None
+    ) -> Running:
+        """Lines after those so far, at a tier that has been reached."""
+        start = so_far or Running()
+        if self.shape == "marginal":
+            return self._above_edges(lines, start)
+        reached = self._reached(tier_number)
+        paying = reached if self.choice == "added" else reached[-1:]
+        return self._back_to_the_first([pay for one in paying for pay in one.pays], lines, start)
+
+    def _reached(self, tier_number: int) -> list[Bracket]:
+        return [found for found in self.brackets if found.tier_number <= tier_number]
+
+    def _back_to_the_first(
+        self, pays: Sequence[GroupPay], lines: Iterable[UnitLine], start: Running
+    ) -> Running:
         """Every paid unit at one rate; with a cap in units the first ones in order."""
-        total, paid = NOTHING, NOTHING
+        total, counted, paid = start.pay, start.counted_units, start.paid_units
         for line in lines:
             units = line.paid_units
             amount = sum((part.pay(pays) for part in line.paid), NOTHING)
             total += amount * self._share_under_cap(paid, units)
             paid += units
-        return total
+            counted += line.counted_units
+        return Running(total, counted, paid)
 
-    def _above_edges(self, lines: Iterable[UnitLine]) -> Fraction:
+    def _above_edges(self, lines: Iterable[UnitLine], start: Running) -> Running:
         """Each counted unit above the first edge at the rate of the bracket it stands in."""
-        total, counted, paid = NOTHING, 0, NOTHING
+        total, counted, paid = start.pay, start.counted_units, start.paid_units
         for line in lines:
             for bracket, share in self._pieces(counted, line.counted_units):
                 units = line.paid_units * share
@@ -122,7 +153,7 @@ class PayByLine:
                 total += amount * share * self._share_under_cap(paid, units)
                 paid += units
             counted += line.counted_units
-        return total
+        return Running(total, counted, paid)
 
     def _pieces(self, before: int, units: int) -> Iterator[tuple[Bracket, Fraction]]:
         """The brackets that a line runs through, in its direction, with its share in each."""
@@ -144,24 +175,31 @@ class PayByLine:
 
 
 def mixed_lines(
-    counted_units: int, paid_units: int, paid_msrp_amount: Decimal, pays: Sequence[GroupPay]
+    counted_units: int, paid_units: int, paid_msrp_amount: Decimal, first_group: str
 ) -> tuple[UnitLine, ...]:
     """Lines of units of which only the sums are known: the paid ones spread evenly among the
     counted, all in the first pay group. For what has not been sold yet, never for a standing."""
-    group = pays[0].pay_group_code if pays else "all"
-    part = PaidPart(group, paid_units, paid_msrp_amount)
-    within = min(max(counted_units, 0), max(paid_units, 0))
-    if within == paid_units or within == 0:
-        return (UnitLine(counted_units, (part,) if paid_units else ()),)
-    msrp = Fraction(paid_msrp_amount) * within / paid_units
+    part = PaidPart(first_group, paid_units, paid_msrp_amount)
+    return spread_lines(counted_units, (part,))
+
+
+def spread_lines(counted_units: int, parts: tuple[PaidPart, ...]) -> tuple[UnitLine, ...]:
+    """Paid parts spread evenly over counted units; paid ones beyond them aren't counted."""
+    paid = sum((Fraction(part.units) for part in parts), NOTHING)
+    if not paid:
+        return (UnitLine(counted_units),)
+    within = min(max(counted_units / paid, NOTHING), Fraction(1))
     return (
-        UnitLine(counted_units, (PaidPart(group, within, msrp),)),
-        UnitLine(0, (PaidPart(group, paid_units - within, Fraction(paid_msrp_amount) - msrp),)),
+        UnitLine(counted_units, tuple(part.scaled(within) for part in parts)),
+        UnitLine(0, tuple(part.scaled(1 - within) for part in parts)),
     )
 
 
 def mixed_parts(
-    lines: Iterable[UnitLine], units: int, msrp_amount_each: Decimal, first_group: str
+    lines: Iterable[UnitLine],
+    units: int | Fraction,
+    msrp_amount_each: Decimal | Fraction,
+    first_group: str,
 ) -> tuple[PaidPart, ...]:
     """Paid units to come, shared among the pay groups as the paid units so far; all in the first
     group when none is paid yet."""
@@ -172,7 +210,7 @@ def mixed_parts(
     sold = {group: count for group, count in so_far.items() if count > 0}
     total = sum(sold.values(), NOTHING)
     if not total:
-        return (PaidPart(first_group, units, units * msrp_amount_each),)
+        return (PaidPart(first_group, units, units * Fraction(msrp_amount_each)),)
     return tuple(
         PaidPart(group, units * count / total, units * count / total * Fraction(msrp_amount_each))
         for group, count in sold.items()

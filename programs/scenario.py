@@ -13,6 +13,8 @@ from decimal import Decimal
 
 from programs.ladder import Segment
 from programs.money import ZERO
+from programs.pay_lines import PaidPart, UnitLine
+from programs.rule_values import ALL_UNITS
 from programs.standing import (
     ElementFacts,
     ElementRules,
@@ -64,7 +66,7 @@ class Move:
     """Units of one model line added (or, negative, taken away), and the elements they move.
 
     `msrp_amount` is one unit's. `counted_by` and `paid_by` name (program, element) pairs: those of
-    the unit's class, or of its segment.
+    the unit's class, or of its segment. `pay_groups` name the pay group of those that have some.
     """
 
     label: str
@@ -72,6 +74,15 @@ class Move:
     msrp_amount: Decimal = ZERO
     counted_by: frozenset[ElementKey] = frozenset()
     paid_by: frozenset[ElementKey] = frozenset()
+    pay_groups: tuple[tuple[ElementKey, str], ...] = ()
+
+    def line(self, key: ElementKey) -> UnitLine:
+        """These units as one element sees them."""
+        counted = self.units if key in self.counted_by else 0
+        if key not in self.paid_by:
+            return UnitLine(counted)
+        group = dict(self.pay_groups).get(key, ALL_UNITS)
+        return UnitLine(counted, (PaidPart(group, self.units, self.units * self.msrp_amount),))
 
 
 @dataclass(frozen=True)
@@ -136,8 +147,18 @@ def _moved_element(element: ElementState, moves: Sequence[Move]) -> ElementState
             counted_units=max(facts.counted_units + counted, 0),
             paid_units=max(facts.paid_units + sum(move.units for move in paying), 0),
             paid_msrp_amount=max(facts.paid_msrp_amount + msrp, ZERO),
+            lines=_moved_lines(element, moves),
         ),
     )
+
+
+def _moved_lines(element: ElementState, moves: Sequence[Move]) -> tuple[UnitLine, ...] | None:
+    """The units so far and then those of the moves; taken away from the end."""
+    if element.facts.lines is None:
+        return None
+    key = element.key
+    added = [move.line(key) for move in moves if key in move.counted_by | move.paid_by]
+    return (*element.facts.lines, *added)
 
 
 def _change(program: ProgramState, moves: Sequence[Move]) -> ProgramChange:

@@ -6,11 +6,14 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from programs.ladder import build_ladder
+from programs.ladder import Ladder, Segment, build_ladder, by_line_from_rows
 from programs.pay_lines import Bracket, GroupPay, PaidPart, PayByLine, UnitLine
+from programs.samples import ElementSamples, element_cents
+from programs.scenario import ElementState, Move, ProgramState, run_scenario
 from programs.standing import ElementFacts, ElementRules, evaluate_element
 from tests.unit.programs.strategies import MONEY, SHARES, ladders
 
@@ -153,3 +156,92 @@ def test_take_backs_undo_the_unit_that_stands_there():
     sold = [UnitLine(13, (PaidPart("all", 13),)), UnitLine(-1, (PaidPart("all", -1),))]
     assert pays.amount(1, sold) == 200
     assert pays.amount(1, [UnitLine(12, (PaidPart("all", 12),))]) == 200
+
+
+@given(ladders(), st.integers(1, 60), st.lists(single_lines(steps=(1,)), max_size=12), MONEY)
+def test_by_line_ladders_survive_their_rows(rules, target, lines, msrp):
+    tiers = tuple(
+        replace(
+            tier,
+            group_pays=tuple(
+                GroupPay(group, tier.amount_per_unit * (index + 1), tier.msrp_share, msrp)
+                for index, group in enumerate(GROUPS)
+            ),
+        )
+        for tier in rules.tiers
+    )
+    rules = replace(rules, tiers=tiers, is_paid_by_line=True)
+    ladder = build_ladder(rules, target)
+    rebuilt = by_line_from_rows(
+        replace(ladder, by_line=None),
+        [{"tier_number": tier.tier_number, "amount_flat": tier.amount_flat} for tier in tiers],
+        [
+            {
+                "tier_number": tier.tier_number,
+                "pay_group_code": pay.pay_group_code,
+                "amount_per_unit": pay.amount_per_unit,
+                "msrp_share": pay.msrp_share,
+                "amount_at_most_per_unit": pay.at_most_per_unit,
+            }
+            for tier in tiers
+            for pay in tier.pays
+        ],
+        shape=rules.shape,
+        choice=rules.choice,
+        cap_units=rules.cap_units,
+    )
+    assert rebuilt == ladder
+
+
+@settings(max_examples=60)
+@given(payments(), LINES, st.lists(single_lines(steps=(1,)), max_size=4), st.booleans())
+def test_samples_of_known_units_pay_the_same_cents(pays, lines, more, has_deduction):
+    """Where the sample is what has been sold, and where alike units are still to come."""
+    edges = [found.from_units for found in pays.brackets]
+    segments = tuple(
+        Segment(start, None, found.tier_number)
+        for found, start in zip(pays.brackets, edges, strict=True)
+    )
+    if edges[0]:
+        segments = (Segment(0, None, 0), *segments)
+    ladder = Ladder(segments, len(pays.brackets), pays)
+    rules = ElementRules("p", "e", 1, ladder, has_open_recall_deduction=has_deduction)
+    alike = [more[0]] * len(more) if more else []
+    whole = (*lines, *alike)
+    facts = ElementFacts(
+        sum(line.counted_units for line in whole),
+        sum(int(line.paid_units) for line in whole),
+        sum((Decimal(part.msrp_amount) for line in whole for part in line.paid), Decimal(0)),
+        2,
+        lines=whole,
+    )
+    known = lines if all(len(line.paid) == 0 for line in alike) else whole
+    cents = element_cents(
+        ElementSamples(
+            rules,
+            np.array([facts.counted_units]),
+            np.array([facts.paid_units]),
+            np.array([int(facts.paid_msrp_amount * 100)]),
+            facts.open_recall_units,
+            lines=tuple(known),
+        )
+    )
+    standing = evaluate_element(rules, facts)
+    assert cents.before_gates[0] == standing.amount_before_gates * 100
+    assert cents.earned[0] == standing.amount_earned * 100
+
+
+def test_a_move_is_paid_in_its_group():
+    pay = (GroupPay("trucks", Decimal(800)), GroupPay("rest", Decimal(300)))
+    by_line = PayByLine("retroactive", "highest", (Bracket(1, 3, Decimal(0), pay),), None)
+    ladder = Ladder((Segment(0, 3, 0), Segment(3, None, 1)), 1, by_line)
+    facts = ElementFacts(2, 2, lines=(UnitLine(2, (PaidPart("rest", 2),)),))
+    key = ("p", "e")
+    state = ProgramState(
+        "p", "P", "2025-08", (ElementState(ElementRules("p", "e", 1, ladder), facts),)
+    )
+    move = Move("Hauler", 1, Decimal(0), frozenset({key}), frozenset({key}), ((key, "trucks"),))
+    scenario = run_scenario([state], [move])
+    assert (scenario.amount_before, scenario.amount_after) == (0, 1400)
+    # Without its lines the store's next unit would be one of the rest, as its units so far.
+    assert state.standing().worth_of_next_tier_amount == 900
