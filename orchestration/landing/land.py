@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,7 +25,7 @@ from orchestration.landing.batch import Batch, BatchResult, Limits
 from orchestration.landing.inbox import Look, look, stat_of, unseen
 from orchestration.landing.kinds import KINDS
 from orchestration.landing.ledger import Landing, Ledger
-from orchestration.landing.mapping_files import LoadedMapping, load_mappings
+from orchestration.landing.mapping_files import LoadedMapping, read_mappings
 from orchestration.landing.plan import Candidate, Work, plan_kind
 from orchestration.landing.reading import SourceFile
 from orchestration.landing.report import FileOutcome, LandingReport, Progress, Step
@@ -56,7 +57,16 @@ def home_mappings(home: Path) -> tuple[LoadedMapping, ...]:
         text = path.read_text("utf-8")
     except FileNotFoundError as error:
         raise StairstepError(f"{path} does not exist; `stairstep init` writes one") from error
-    return load_mappings(home / "mappings", read_group(text, str(path)))
+    texts = {file.name: file.read_bytes() for file in sorted((home / "mappings").glob("*.yaml"))}
+    return _mappings_of(text, str(path), tuple(texts.items()))
+
+
+@lru_cache(maxsize=4)
+def _mappings_of(
+    group: str, group_file: str, texts: tuple[tuple[str, bytes], ...]
+) -> tuple[LoadedMapping, ...]:
+    """A run lands eleven kinds, and reading twenty mappings takes half a second."""
+    return read_mappings(dict(texts), read_group(group, group_file))
 
 
 def land_kind(

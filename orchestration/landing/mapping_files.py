@@ -15,6 +15,7 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from pathlib import Path
 
 from orchestration.landing.kinds import KINDS, Column, Kind
@@ -58,7 +59,7 @@ class LoadedMapping:
     def kind(self) -> Kind:
         return KINDS[self.mapping.kind]
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Changes when landing by this mapping may give other rows. Globs and freshness don't."""
         stated = self.mapping.model_dump(mode="json", exclude={"files", "expected_every_days"})
@@ -72,23 +73,28 @@ def load_mappings(folder: Path, group: Group | None = None) -> tuple[LoadedMappi
     With a group, its rooftops are checked and give the time zones. Raises DocumentError with
     every problem of every file.
     """
+    return read_mappings({p.name: p.read_bytes() for p in sorted(folder.glob("*.yaml"))}, group)
+
+
+def read_mappings(texts: Map[str, bytes], group: Group | None = None) -> tuple[LoadedMapping, ...]:
+    """Mappings from their texts (UTF-8) by file name. Raises as load_mappings."""
     loaded: list[LoadedMapping] = []
     problems: list[Problem] = []
     first: dict[tuple[str, str], str] = {}
-    for path in sorted(folder.glob("*.yaml")):
+    for name, text in texts.items():
         try:
-            found = read_mapping(path.read_text("utf-8"), path.name, group)
+            found = read_mapping(text.decode("utf-8"), name, group)
         except DocumentError as error:
             problems.extend(error.problems)
             continue
         except UnicodeDecodeError as error:
-            problems.append(Problem(path.name, 1, "", f"is not UTF-8 at byte {error.start}"))
+            problems.append(Problem(name, 1, "", f"is not UTF-8 at byte {error.start}"))
             continue
         key = (found.mapping.vendor, found.mapping.kind)
         if key in first:
             message = f"{key[0]} already has a mapping of {key[1]} in {first[key]}; join the two"
-            problems.append(Problem(path.name, 1, "kind", message))
-        first.setdefault(key, path.name)
+            problems.append(Problem(name, 1, "kind", message))
+        first.setdefault(key, name)
         loaded.append(found)
     if problems:
         raise DocumentError(problems)
