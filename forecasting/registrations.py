@@ -34,6 +34,8 @@ RESTS_FRIDAY_UNTIL: dict[str, date | None] = {
 }  # fmt: skip
 FEDERAL_CODE = "KUL"
 NATIONAL = "national"
+# Not an office but the dealers' own channel for all of the country; most rows.
+ONLINE_CHANNEL = "Rakan Niaga"
 REQUIRED_COLUMNS = ("date_reg", "maker", "model", "state")
 # A national model or maker below this many units in all is left out: it can't reach the volume
 # that the national panel is measured on, and would only slow everything down.

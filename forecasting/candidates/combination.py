@@ -36,6 +36,8 @@ from forecasting.situation import MeanModel, Situation, make_situation
 WEIGHT_TRUST = 0.5
 # The past is asked about this many series at most, of all volumes: pools, not rooftops, are learnt.
 CALIBRATION_SERIES = 900
+# Part of a checkpoint's name: raised when learning or drawing changes without a setting changing.
+CALIBRATION_VERSION = 1
 SHORT_HISTORY_DAYS = 180
 THIN_UNITS = 6  # in the last year
 
@@ -100,6 +102,10 @@ class CalibratedForecaster:
                 seed,
             )
         return Simulation(remaining, history_notes(known, origin))
+
+    def describe(self) -> str:
+        """What its answers depend on besides the panel: models and settings, not what it keeps."""
+        return f"{self.code}|{self.models!r}|{self.periods}|{CALIBRATION_VERSION}"
 
     def learn(self, panel: Panel, origin: int) -> Learnt:
         """Weights and calibration from the quarters that ended before the origin's own."""

@@ -18,13 +18,13 @@ from forecasting.situation import Situation
 
 WINDOWS = (7, 14, 28, 56, 112, 224)
 YEAR = 365
-TRAINING_DAYS = 900
-MORNING_STEP_DAYS = 7
+TRAINING_DAYS = 600
+MORNING_STEP_DAYS = 10
 LONGEST_AHEAD_DAYS = 93  # a quarter
 SHORTEST_AHEAD_DAYS = 3
 MINIMUM_HISTORY_DAYS = 200
 MINIMUM_UNITS = 2.0  # expected in sixty days; thinner series teach only noise
-MAXIMUM_ROWS = 40_000
+MAXIMUM_ROWS = 30_000
 MAXIMUM_SERIES = 1_500
 OWN_UNITS, GROUP_UNITS = 2.0, 10.0  # shrinkage of log paces
 DISPERSION = 0.05  # down-weights large means: their errors aren't Poisson
@@ -63,8 +63,8 @@ class BoostedTrees:
         features, units, offset = data
         model = HistGradientBoostingRegressor(
             loss="poisson",
-            max_iter=120,
-            learning_rate=0.05,
+            max_iter=80,
+            learning_rate=0.06,
             max_leaf_nodes=12,
             min_samples_leaf=200,
             l2_regularization=5.0,
