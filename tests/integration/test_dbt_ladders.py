@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from orchestration.dbt_build import DbtError
 from programs.compiled import table
 from programs.gates import GateResult, GateState
 from programs.ladder import LadderRules, TierRule, build_ladder
@@ -455,3 +457,17 @@ def test_amounts_add_up_everywhere(generated: Generated):
     for table_name in ("fct_element_standing", "fct_program_standing"):
         sql = f"from {table_name} where {parts} <> amount_before_gates"
         assert generated.warehouse.rows(sql) == []
+
+
+def test_a_rule_that_sql_would_leave_out_stops_the_build_by_name(tmp_path: Path):
+    home = SmallHome(tmp_path, [Store("north", "Nissan", "nissan", "N1")], [rulebook("nissan-one")])
+    home.sell("north", 1, "2025-06-12")
+
+    def by_line(tables: Tables) -> Tables:
+        if "elements" not in tables:
+            return tables
+        rows = [row | {"is_paid_by_line": True} for row in tables["elements"].to_pylist()]
+        return tables | {"elements": table("elements", rows)}
+
+    with pytest.raises(DbtError, match="rules_are_within_what_sql_computes fail"):
+        home.build("2025-07-20T07:00:00", compiled=by_line)
