@@ -1,0 +1,284 @@
+"""The best plan for one rooftop: over all its programs at once, with the proof that it is the best.
+
+Here: the questions (most net money, the cheapest way to an amount, what dropping a program frees)
+and their exact answers. Not here: the mixed-integer program (plan_model.py), tables
+(plan_tables.py), what may be proposed at all (plan.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from programs.money import dollars
+from programs.plan import (
+    Choice,
+    CloseGate,
+    Limits,
+    Move,
+    Plan,
+    PlanError,
+    ProgramOutlook,
+    check_moves,
+)
+from programs.plan_model import TIE_CENTS, Found, Goal, Group, Model, groups_of
+from programs.plan_tables import Kind, Part, Table, after_moves, expected_cents, fill, parts_of
+
+NO_LIMITS = Limits()
+# How often pools of different MSRP are weighed anew; the second time rarely changes anything.
+ROUNDS = 3
+# A step in MSRP small enough to stay on one rung and large enough to show above rounding.
+MSRP_STEP_CENTS = 100_00
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What dropping a program frees: the best plan with it, and the best that doesn't chase it."""
+
+    program_code: str
+    chased: Plan
+    let_go: Plan
+
+    @property
+    def freed_cents(self) -> int:
+        """Cost that is no longer spent."""
+        return self.chased.cost_cents - self.let_go.cost_cents
+
+    @property
+    def freed_units(self) -> int:
+        """Extra units that need not be sold."""
+        return self.chased.choice.unit_count - self.let_go.choice.unit_count
+
+    @property
+    def lost_cents(self) -> Fraction:
+        """Expected money that isn't made, of all programs, before cost."""
+        return self.chased.expected_after_cents - self.let_go.expected_after_cents
+
+
+def best_plan(
+    outlooks: Sequence[ProgramOutlook], moves: Sequence[Move], limits: Limits = NO_LIMITS
+) -> Plan:
+    """The plan with the most expected money after its cost, within the limits.
+
+    Equal plans (to a thousandth of a cent a unit): fewer units, then moves given first. Raises
+    PlanError for moves that don't fit together.
+    """
+    question = _Question(outlooks, moves, limits)
+    return question.answer("net", Fraction(0))
+
+
+def cheapest_plan(
+    outlooks: Sequence[ProgramOutlook],
+    moves: Sequence[Move],
+    reach_cents: int,
+    limits: Limits = NO_LIMITS,
+) -> Plan:
+    """The least costly plan under which the programs are expected to pay at least an amount.
+
+    Raises PlanError where nothing within the limits reaches it.
+    """
+    question = _Question(outlooks, moves, limits)
+    return question.answer("cost", Fraction(reach_cents))
+
+
+def drop_program(
+    outlooks: Sequence[ProgramOutlook],
+    moves: Sequence[Move],
+    program_code: str,
+    limits: Limits = NO_LIMITS,
+) -> Dropped:
+    """The best plan with a program and the best without an eye on it. What the second one makes in
+    the dropped program by the way is counted too."""
+    kept = [outlook for outlook in outlooks if outlook.program_code != program_code]
+    if len(kept) == len(outlooks):
+        names = ", ".join(outlook.program_code for outlook in outlooks)
+        raise PlanError(f"there is no open program '{program_code}' to drop; open are {names}")
+    chased = best_plan(outlooks, moves, limits)
+    if not kept:
+        return Dropped(program_code, chased, evaluate(outlooks, moves, Choice()))
+    known = {(outlook.program_code, gate.gate_code)
+             for outlook in kept for element in outlook.elements for gate in element.gates}  # fmt: skip
+    left = [move for move in moves if not isinstance(move, CloseGate) or move.closes & known]
+    other = best_plan(kept, left, limits)
+    let_go = evaluate(outlooks, moves, other.choice)
+    return Dropped(program_code, chased, replace(let_go, gap_cents=other.gap_cents))
+
+
+def evaluate(
+    outlooks: Sequence[ProgramOutlook], moves: Sequence[Move], choice: Choice
+) -> Plan:
+    """The exact figures of a choice, whoever made it, every unit at its own MSRP. No gap is
+    claimed: it is 0 because nothing was searched."""
+    by_code = {move.code: move for move in moves}
+    return Plan(
+        choice,
+        cost_of(choice, by_code),
+        sum((expected_cents(outlook) for outlook in outlooks), Fraction(0)),
+        sum(
+            (expected_cents(after_moves(outlook, choice, by_code)) for outlook in outlooks),
+            Fraction(0),
+        ),
+        Fraction(0),
+    )
+
+
+def cost_of(choice: Choice, moves: Mapping[str, Move]) -> int:
+    """What a choice costs in cents. Raises PlanError for units beyond a move's most."""
+    total = 0
+    for code, units in choice.units.items():
+        move = moves[code]
+        if isinstance(move, CloseGate) or not 0 <= units <= len(move.unit_costs_cents):
+            raise PlanError(f"{move.label}: {units} units are not among the moves")
+        total += sum(move.unit_costs_cents[:units])
+    for code in choice.gates:
+        gate = moves[code]
+        if not isinstance(gate, CloseGate):
+            raise PlanError(f"{gate.label} is not a gate")
+        total += gate.cost_cents
+    return total
+
+
+class _Question:
+    """Outlooks, moves and limits with the tables filled, asked once for the most or the least."""
+
+    def __init__(
+        self, outlooks: Sequence[ProgramOutlook], moves: Sequence[Move], limits: Limits
+    ) -> None:
+        check_moves(tuple(outlooks), tuple(moves))
+        self._outlooks, self._limits = outlooks, limits
+        self._moves = {move.code: move for move in moves}
+        self._gates = [move for move in moves if isinstance(move, CloseGate)]
+        self._before = sum((expected_cents(outlook) for outlook in outlooks), Fraction(0))
+        self._parts = parts_of(outlooks, moves, limits.extra_units)
+        self._tables = [fill(part, self._moves) for part in self._parts]
+        self._is_pooled = any(part.is_msrp_pooled for part in self._parts)
+
+    def answer(self, goal: Goal, reach_cents: Fraction) -> Plan:
+        """The best plan found, its gap to what is proven possible."""
+        best: Plan | None = None
+        costs = self._own_costs()
+        bound = 0.0
+        for _ in range(ROUNDS if self._is_pooled else 1):
+            plan, found_bound = self._solved(goal, reach_cents, costs)
+            bound = found_bound if best is None else bound
+            if best is not None and _merit(goal, plan) <= _merit(goal, best):
+                break
+            best = plan
+            if self._is_pooled:
+                costs = self._costs_by_msrp(plan.choice)
+        if best is None:
+            raise RuntimeError("no round of the search was run")
+        if self._is_pooled:
+            bound = self._bound_at_highest_msrp(goal, reach_cents)
+        ties = TIE_CENTS * 1.1 * self._most_units()
+        gap = Fraction(-bound + ties) - _merit(goal, best)
+        return replace(best, gap_cents=max(gap, Fraction(0)))
+
+    def _solved(
+        self, goal: Goal, reach_cents: Fraction, costs: Mapping[str, Sequence[float]]
+    ) -> tuple[Plan, float]:
+        """A plan by exact figures, and the model's bound on it in cents."""
+        model, groups = self._model(self._tables, costs)
+        wanted = reach_cents - self._before
+        for _ in range(4):
+            found = model.solve(self._limits, goal, float(wanted))
+            if found is None:
+                raise self._unreachable(reach_cents)
+            plan = self._exact(self._choice(found, groups))
+            short = reach_cents - plan.expected_after_cents
+            if goal == "net" or short <= 0:
+                return plan, found.bound_cents
+            wanted += short + Fraction(1, 100)
+        raise self._unreachable(reach_cents)
+
+    def _model(
+        self, tables: Sequence[Table], costs: Mapping[str, Sequence[float]]
+    ) -> tuple[Model, list[Group]]:
+        draws = self._outlooks[0].draws if self._outlooks else 1
+        groups = groups_of(list(self._moves.values()), tables, costs)
+        return Model(tables, groups, self._gates, draws), groups
+
+    def _choice(self, found: Found, groups: Sequence[Group]) -> Choice:
+        units: dict[str, int] = {}
+        for group, count in zip(groups, found.units, strict=True):
+            for _, code in group.steps[:count]:
+                units[code] = units.get(code, 0) + 1
+        return Choice(units, found.gates)
+
+    def _exact(self, choice: Choice) -> Plan:
+        after = sum(
+            (expected_cents(after_moves(one, choice, self._moves)) for one in self._outlooks),
+            Fraction(0),
+        )
+        return Plan(choice, cost_of(choice, self._moves), self._before, after, Fraction(0))
+
+    def _own_costs(self) -> dict[str, tuple[float, ...]]:
+        return {
+            code: tuple(float(cost) for cost in move.unit_costs_cents)
+            for code, move in self._moves.items()
+            if not isinstance(move, CloseGate)
+        }
+
+    def _costs_by_msrp(self, choice: Choice) -> dict[str, Sequence[float]]:
+        """Costs less what a unit's MSRP pays above its pool's average, as the plan stands."""
+        costs: dict[str, Sequence[float]] = dict(self._own_costs())
+        for part in self._parts:
+            if not part.is_msrp_pooled:
+                continue
+            for kind in part.kinds:
+                slope = _slope(part, kind, choice, self._moves)
+                for code in kind.codes:
+                    more = slope * (self._moves[code].msrp_cents - kind.msrp_cents)
+                    costs[code] = [cost - more for cost in costs[code]]
+        return costs
+
+    def _bound_at_highest_msrp(self, goal: Goal, reach_cents: Fraction) -> float:
+        """A bound for pools: no plan makes more than if every unit had its pool's highest MSRP."""
+        tables = []
+        for part, table in zip(self._parts, self._tables, strict=True):
+            if part.is_msrp_pooled:
+                kinds = tuple(
+                    replace(kind, msrp_cents=max(self._moves[code].msrp_cents
+                                                 for code in kind.codes))
+                    for kind in part.kinds
+                )  # fmt: skip
+                table = fill(replace(part, kinds=kinds), self._moves)
+            tables.append(table)
+        model, _ = self._model(tables, self._own_costs())
+        wanted = float(reach_cents - self._before)
+        found = model.solve(self._limits, goal, wanted)
+        if found is None:
+            raise RuntimeError("the bound is infeasible where a plan was found")
+        return found.bound_cents
+
+    def _most_units(self) -> int:
+        sold = sum(len(costs) for costs in self._own_costs().values())
+        return sold + len(self._gates)
+
+    def _unreachable(self, reach_cents: Fraction) -> PlanError:
+        amount = dollars(int(reach_cents))
+        return PlanError(f"nothing within the limits is expected to reach ${amount:,.2f}")
+
+
+def _merit(goal: Goal, plan: Plan) -> Fraction:
+    """What is to be as large as can be, in cents."""
+    return plan.net_cents if goal == "net" else Fraction(-plan.cost_cents)
+
+
+def _slope(part: Part, kind: Kind, choice: Choice, moves: Mapping[str, Move]) -> float:
+    """Expected cents for each further cent of MSRP of the kind's units, as the plan stands."""
+    units = {code: count for code, count in choice.units.items() if count}
+    mine = sum(count for code, count in units.items() if code in kind.codes)
+    if not mine:
+        units, mine = {**units, kind.codes[0]: 1}, 1
+    dearer = {
+        code: replace(move, msrp_cents=move.msrp_cents + MSRP_STEP_CENTS)
+        if code in kind.codes and not isinstance(move, CloseGate)
+        else move
+        for code, move in moves.items()
+    }
+    tried = Choice(units, choice.gates)
+    now = expected_cents(after_moves(part.outlook, tried, moves))
+    then = expected_cents(after_moves(part.outlook, tried, dearer))
+    return float((then - now) / (mine * MSRP_STEP_CENTS))

@@ -1,0 +1,317 @@
+"""What extra units and closed gates are worth: small exact tables over all samples at once.
+
+Here: an element's (or capped program's) cents, summed over the samples, for each number of extra
+units of each kind and each set of gates closed; the same samples moved by one choice.
+Not here: choosing (plan_search.py), the arithmetic of one sample (samples.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from programs.gates import GateResult, GateState
+from programs.plan import Choice, CloseGate, Move, PlanError, ProgramOutlook, SellMore, Units
+from programs.samples import ElementSamples, ProgramCents, Whole, program_cents
+from programs.scenario import ElementKey
+from programs.standing import ProgramCap
+
+# Samples evaluated in one go: some 100 MB of whole numbers at the most.
+CHUNK = 1_000_000
+# A table of more entries than this takes longer to fill than a manager waits.
+MOST_ENTRIES = 60_000
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Units that do the same to a part: which of its elements count and pay them, at one MSRP."""
+
+    counted_by: frozenset[ElementKey]
+    paid_by: frozenset[ElementKey]
+    msrp_cents: int
+    codes: tuple[str, ...]
+    most_units: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """Elements whose money can only be known together: one alone, or all under a program's cap."""
+
+    outlook: ProgramOutlook
+    kinds: tuple[Kind, ...]
+    gate_codes: tuple[str, ...]
+    is_msrp_pooled: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """`cents[gates][n1, n2, ...]` sums earned and held cents over all samples with that many extra
+    units of each kind; `gates` is a bit mask over the part's gate moves that are made."""
+
+    part: Part
+    cents: tuple[np.ndarray, ...]
+
+    @property
+    def before_cents(self) -> int:
+        """The sum without any move."""
+        return int(self.cents[0].flat[0])
+
+
+def parts_of(
+    outlooks: Sequence[ProgramOutlook], moves: Sequence[Move], most_sold: int | None
+) -> list[Part]:
+    """Each part with the kinds of units that move it; at most `most_sold` are sold in all. Parts
+    that no move touches are kept."""
+    units = [move for move in moves if not isinstance(move, CloseGate)]
+    gates = [move for move in moves if isinstance(move, CloseGate)]
+    return [
+        _part(alone, units, gates, most_sold) for outlook in outlooks for alone in _split(outlook)
+    ]
+
+
+def _split(outlook: ProgramOutlook) -> Iterator[ProgramOutlook]:
+    """One outlook per element, or the whole where a cap binds them together."""
+    if outlook.cap != ProgramCap():
+        yield outlook
+        return
+    for element in outlook.elements:
+        yield replace(outlook, elements=(element,))
+
+
+def _part(
+    outlook: ProgramOutlook,
+    units: Sequence[Units],
+    gates: Sequence[CloseGate],
+    most_sold: int | None,
+) -> Part:
+    """Units of one effect are one kind; where MSRP pays and theirs differ, at their average."""
+    keys = frozenset(outlook.keys)
+    by_effect: dict[tuple[frozenset, frozenset], list[Units]] = {}
+    for move in units:
+        effect = (move.counted_by & keys, move.paid_by & keys)
+        if any(effect) and move.unit_costs_cents:
+            by_effect.setdefault(effect, []).append(move)
+    with_msrp = _goes_by_msrp(outlook)
+    kinds, is_pooled = [], False
+    for (counted, paid), alike in sorted(by_effect.items(), key=_order):
+        msrps = {move.msrp_cents for move in alike if with_msrp and paid}
+        is_pooled |= len(msrps) > 1
+        total = sum(len(move.unit_costs_cents) for move in alike)
+        msrp = sum(move.msrp_cents * len(move.unit_costs_cents) for move in alike)
+        kinds.append(
+            Kind(
+                counted,
+                paid,
+                msrp_cents=(2 * msrp + total) // (2 * total) if msrps else 0,
+                codes=tuple(move.code for move in alike),
+                most_units=_most_units(alike, most_sold),
+            )
+        )
+    known = {
+        (outlook.program_code, gate.gate_code)
+        for element in outlook.elements
+        for gate in element.gates
+        if gate.state is GateState.NOT_MET
+    }
+    closing = tuple(gate.code for gate in gates if gate.closes & known)
+    return Part(outlook, tuple(kinds), closing, is_pooled)
+
+
+def _most_units(alike: Sequence[Units], most_sold: int | None) -> int:
+    sold = sum(len(move.unit_costs_cents) for move in alike if isinstance(move, SellMore))
+    rest = sum(len(move.unit_costs_cents) for move in alike) - sold
+    return rest + (sold if most_sold is None else min(sold, most_sold))
+
+
+def _order(item: tuple[tuple[frozenset, frozenset], list[Units]]) -> tuple:
+    (counted, paid), _ = item
+    return sorted(counted), sorted(paid)
+
+
+def _goes_by_msrp(outlook: ProgramOutlook) -> bool:
+    if outlook.cap.msrp_share is not None:
+        return True
+    ladders = [element.rules.ladder for element in outlook.elements]
+    return any(
+        segment.msrp_share for ladder in ladders if ladder for segment in ladder.segments
+    )
+
+
+def fill(part: Part, moves: Mapping[str, Move]) -> Table:
+    """The part's table. Raises PlanError where it would be too large."""
+    shape = tuple(kind.most_units + 1 for kind in part.kinds)
+    entries = int(np.prod(shape, dtype=np.int64)) << len(part.gate_codes)
+    if entries > MOST_ENTRIES:
+        raise PlanError(
+            f"{part.outlook.program_name}: {len(part.kinds)} kinds of units and "
+            f"{len(part.gate_codes)} gates make {entries:,} cases; limit the extra units"
+        )
+    grid = np.indices(shape).reshape(len(shape), -1) if shape else np.zeros((0, 1), dtype=np.int64)
+    alike, weights = _distinct(part.outlook)
+    cents = []
+    for mask in range(1 << len(part.gate_codes)):
+        made = [code for bit, code in enumerate(part.gate_codes) if mask >> bit & 1]
+        closed = _closed(alike, [moves[code] for code in made])
+        cents.append(_sums(closed, weights, part.kinds, grid).reshape(shape))
+    return Table(part, tuple(cents))
+
+
+def _distinct(outlook: ProgramOutlook) -> tuple[ProgramOutlook, Whole]:
+    """The samples that differ, and how many there are of each: far fewer where only units pay."""
+    with_msrp = _goes_by_msrp(outlook)
+    rows = []
+    for element in outlook.elements:
+        rows += [element.counted_units, element.paid_units]
+        if with_msrp:
+            rows.append(element.paid_msrp_cents)
+    if outlook.paid_msrp_cents is not None and with_msrp:
+        rows.append(outlook.paid_msrp_cents)
+    first, weights = _first_of_each([np.asarray(row, dtype=np.int64) for row in rows])
+    return _taken(outlook, first), weights
+
+
+def _first_of_each(rows: list[Whole]) -> tuple[Whole, Whole]:
+    """Positions of the first of each distinct column, and how often it comes."""
+    order = np.lexsort(rows)
+    changes = np.zeros(len(order), dtype=bool)
+    changes[:1] = True
+    for row in rows:
+        in_order = row[order]
+        changes[1:] |= in_order[1:] != in_order[:-1]
+    starts = np.flatnonzero(changes)
+    return order[starts], np.diff(np.append(starts, len(order)))
+
+
+def _taken(outlook: ProgramOutlook, positions: Whole) -> ProgramOutlook:
+    elements = tuple(
+        replace(
+            element,
+            counted_units=element.counted_units[positions],
+            paid_units=element.paid_units[positions],
+            paid_msrp_cents=element.paid_msrp_cents[positions],
+        )
+        for element in outlook.elements
+    )
+    msrp = outlook.paid_msrp_cents
+    return replace(
+        outlook,
+        elements=elements,
+        paid_msrp_cents=None if msrp is None else msrp[positions],
+    )
+
+
+def _sums(
+    outlook: ProgramOutlook, weights: Whole, kinds: Sequence[Kind], grid: np.ndarray
+) -> Whole:
+    """Cents over all samples, for each column of the grid (units of each kind)."""
+    size = len(weights)
+    step = max(1, CHUNK // size)
+    sums = np.empty(grid.shape[1], dtype=np.int64)
+    for start in range(0, grid.shape[1], step):
+        units = grid[:, start : start + step]
+        cents = _cents(_shifted(outlook, kinds, units))
+        sums[start : start + step] = cents.reshape(-1, size) @ weights
+    return sums
+
+
+def _shifted(
+    outlook: ProgramOutlook, kinds: Sequence[Kind], units: np.ndarray
+) -> ProgramOutlook:
+    """All samples under each column of units: one long outlook, column by column."""
+    columns = units.shape[1]
+
+    def spread(values: Whole, extra: Whole) -> Whole:
+        return (extra[:, None] + np.asarray(values, dtype=np.int64)[None, :]).reshape(-1)
+
+    def added(names: Sequence[tuple[bool, int]]) -> Whole:
+        total = np.zeros(columns, dtype=np.int64)
+        for row, (applies, times) in zip(units, names, strict=True):
+            if applies:
+                total += row * times
+        return total
+
+    elements = []
+    for key, element in zip(outlook.keys, outlook.elements, strict=True):
+        counted = added([(key in kind.counted_by, 1) for kind in kinds])
+        paid = added([(key in kind.paid_by, 1) for kind in kinds])
+        msrp = added([(key in kind.paid_by, kind.msrp_cents) for kind in kinds])
+        elements.append(
+            replace(
+                element,
+                counted_units=spread(element.counted_units, counted),
+                paid_units=spread(element.paid_units, paid),
+                paid_msrp_cents=spread(element.paid_msrp_cents, msrp),
+            )
+        )
+    msrp_once = outlook.paid_msrp_cents
+    if msrp_once is not None:
+        extra = added([(bool(kind.paid_by), kind.msrp_cents) for kind in kinds])
+        msrp_once = spread(msrp_once, extra)
+    return replace(outlook, elements=tuple(elements), paid_msrp_cents=msrp_once)
+
+
+def _closed(outlook: ProgramOutlook, made: Sequence[CloseGate]) -> ProgramOutlook:
+    """The outlook with gates met that the moves close."""
+    closes = {gate for move in made for code, gate in move.closes if code == outlook.program_code}
+    if not closes:
+        return outlook
+    return replace(
+        outlook,
+        elements=tuple(
+            replace(element, gates=tuple(_met(gate, closes) for gate in element.gates))
+            for element in outlook.elements
+        ),
+    )
+
+
+def _met(gate: GateResult, closes: set[str]) -> GateResult:
+    return replace(gate, state=GateState.MET) if gate.gate_code in closes else gate
+
+
+def _cents(outlook: ProgramOutlook) -> Whole:
+    found = outlook_cents(outlook)
+    return found.earned + found.held
+
+
+def outlook_cents(outlook: ProgramOutlook) -> ProgramCents:
+    """What the program pays in each sample."""
+    return program_cents(outlook.elements, outlook.cap, outlook.paid_msrp_cents)
+
+
+def after_moves(
+    outlook: ProgramOutlook, choice: Choice, moves: Mapping[str, Move]
+) -> ProgramOutlook:
+    """The same samples with a choice made, every unit at its own MSRP."""
+    keys = frozenset(outlook.keys)
+    kinds, counts = [], []
+    for code, units in sorted(choice.units.items()):
+        move = moves[code]
+        if isinstance(move, CloseGate):
+            raise PlanError(f"{move.label} is a gate, not units")
+        counted, paid = move.counted_by & keys, move.paid_by & keys
+        kinds.append(Kind(counted, paid, move.msrp_cents, (code,), units))
+        counts.append([units])
+    closed = _closed(outlook, [moves[code] for code in sorted(choice.gates)])
+    if not kinds:
+        return closed
+    return _shifted(closed, kinds, np.array(counts, dtype=np.int64))
+
+
+def expected_cents(outlook: ProgramOutlook) -> Fraction:
+    """The mean over the samples, exact."""
+    return Fraction(int(_cents(outlook).sum()), outlook.draws)
+
+
+def chance_of_tier(samples: ElementSamples, tier_number: int) -> Fraction:
+    """The share of samples in which an element reaches at least this tier."""
+    ladder = samples.rules.ladder
+    if ladder is None:
+        return Fraction(0)
+    edge = next((units for tier, units in ladder.tier_edges() if tier >= tier_number), None)
+    if edge is None:
+        return Fraction(0)
+    reached = int((np.asarray(samples.counted_units) >= edge).sum())
+    return Fraction(reached, len(samples.counted_units))
