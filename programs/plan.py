@@ -8,7 +8,7 @@ Not here: what moves are worth (plan_tables.py), the search (plan_search.py), wo
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, get_args
@@ -180,7 +180,18 @@ class Plan:
         return self.gap_cents < 1
 
 
-def check_moves(outlooks: tuple[ProgramOutlook, ...], moves: tuple[Move, ...]) -> None:
+def unmet(outlooks: Iterable[ProgramOutlook]) -> set[GateKey]:
+    """The gates that are not met today, or not decided yet."""
+    return {
+        (outlook.program_code, gate.gate_code)
+        for outlook in outlooks
+        for element in outlook.elements
+        for gate in element.gates
+        if gate.state is not GateState.MET
+    }
+
+
+def check_moves(outlooks: Sequence[ProgramOutlook], moves: Sequence[Move]) -> None:
     """Raises PlanError for codes used twice, moves of programs that aren't there, samples that
     aren't joint, and gates that are not open to be closed."""
     codes = [move.code for move in moves]
@@ -194,13 +205,7 @@ def check_moves(outlooks: tuple[ProgramOutlook, ...], moves: tuple[Move, ...]) -
         raise PlanError("the programs' samples differ in number, so they aren't joint")
     if any(outlook.draws == 0 for outlook in outlooks):
         raise PlanError("there are no samples to plan with; run the forecast first")
-    unmet = {
-        (outlook.program_code, gate.gate_code)
-        for outlook in outlooks
-        for element in outlook.elements
-        for gate in element.gates
-        if gate.state is not GateState.MET
-    }
+    left = unmet(outlooks)
     for move in moves:
-        if isinstance(move, CloseGate) and not move.closes & unmet:
+        if isinstance(move, CloseGate) and not move.closes & left:
             raise PlanError(f"{move.label}: there is no such gate left to meet")

@@ -21,6 +21,7 @@ from programs.plan import (
     PlanError,
     ProgramOutlook,
     check_moves,
+    unmet,
 )
 from programs.plan_model import TIE_CENTS, Found, Goal, Group, Model, groups_of
 from programs.plan_tables import Kind, Part, Table, after_moves, expected_cents, fill, parts_of
@@ -97,9 +98,7 @@ def drop_program(
     chased = best_plan(outlooks, moves, limits)
     if not kept:
         return Dropped(program_code, chased, evaluate(outlooks, moves, Choice()))
-    known = {(outlook.program_code, gate.gate_code)
-             for outlook in kept for element in outlook.elements for gate in element.gates}  # fmt: skip
-    left = [move for move in moves if not isinstance(move, CloseGate) or move.closes & known]
+    left = [move for move in moves if not isinstance(move, CloseGate) or move.closes & unmet(kept)]
     other = best_plan(kept, left, limits)
     let_go = evaluate(outlooks, moves, other.choice)
     return Dropped(program_code, chased, replace(let_go, gap_cents=other.gap_cents))
@@ -145,7 +144,7 @@ class _Question:
     def __init__(
         self, outlooks: Sequence[ProgramOutlook], moves: Sequence[Move], limits: Limits
     ) -> None:
-        check_moves(tuple(outlooks), tuple(moves))
+        check_moves(outlooks, moves)
         self._outlooks, self._limits = outlooks, limits
         self._moves = {move.code: move for move in moves}
         self._gates = [move for move in moves if isinstance(move, CloseGate)]
