@@ -243,7 +243,14 @@ def _highs(
     problem.a_matrix_.value_ = np.array(rows.value)
     whole, free = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
     problem.integrality_ = [whole if found else free for found in columns.is_whole]
-    solver = highspy.Highs()
+
+    class Quiet(highspy.Highs):
+        """Without callbacks, which aren't needed and whose start prints a banner."""
+
+        def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS names it so
+            self.silent()
+
+    solver = Quiet()
     for name, value in (
         ("output_flag", False),
         ("threads", 1),
