@@ -51,6 +51,39 @@ class PooledPace:
         return level * chance_still_sells(np.maximum(expected - 0.5, 0.0))
 
 
+@dataclass(frozen=True)
+class PoolMomentum:
+    """Mean model: a slow level per series, moved by how fast its pool and its rooftop sell now.
+
+    Supply of a maker moves all of its stores at once, and shows in the pool weeks before it shows
+    in a store's own few units. Half-lives in days on which the market was open.
+    pool_units, rooftop_units: units' worth of trust that pool and rooftop sell as before.
+    """
+
+    half_life_days: float = 45.0
+    slow_half_life_days: float = 180.0
+    own_units: float = 0.5
+    pool_units: float = 10.0
+    rooftop_units: float = 50.0
+    code: str = "pool_momentum"
+
+    def means(self, situation: Situation, ends: Sequence[int]) -> np.ndarray:
+        """float64 [ends, series]."""
+        fast = 0.5 ** (situation.age / self.half_life_days)
+        slow = 0.5 ** (situation.age / self.slow_half_life_days)
+        units, exposure = situation.sums(np.stack([fast, slow], axis=1))
+        prior = pool_levels(units[:, 1], exposure[:, 1], situation.pool_of_series)
+        level = (units[:, 1] + self.own_units) / (exposure[:, 1] + self.own_units / prior)
+        for group, trust in (
+            (situation.pool_of_series, self.pool_units),
+            (situation.rooftop_of_series, self.rooftop_units),
+        ):
+            sold = np.bincount(group, weights=units[:, 0])
+            due = np.bincount(group, weights=exposure[:, 0] * level)
+            level = level * ((sold + trust) / (due + trust))[group]
+        return (level[:, None] * situation.ahead(ends)).T
+
+
 def pool_levels(units: np.ndarray, exposure: np.ndarray, pool: np.ndarray) -> np.ndarray:
     """Mean level of each series' pool, shrunk by one unit to the panel's, float64 [series]."""
     whole = max(units.sum(), 0.5) / max(exposure.sum(), 1e-9)

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,7 @@ class ProphetDefault:
     apart, as Prophet knows nothing of its neighbours. jobs: processes to fit in.
     """
 
-    jobs: int = 1
+    jobs: int = field(default=1, repr=False)
     code: str = "prophet_default"
 
     def sample_remaining(

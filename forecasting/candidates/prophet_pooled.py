@@ -30,7 +30,7 @@ class ProphetPooled:
     """Mean model: the pooled pace times its pool's Prophet over its pool's pace."""
 
     pace: PooledPace = field(default_factory=PooledPace)
-    jobs: int = 1
+    jobs: int = field(default=1, repr=False)
     code: str = "prophet_pooled"
 
     def means(self, situation: Situation, ends: Sequence[int]) -> np.ndarray:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from forecasting.candidates.combination import CalibratedForecaster
-from forecasting.candidates.pooled_pace import PooledPace
+from forecasting.candidates.pooled_pace import PooledPace, PoolMomentum
 from forecasting.candidates.prophet_default import ProphetDefault
 from forecasting.candidates.prophet_pooled import ProphetPooled
 from forecasting.candidates.run_rate import RunRate
@@ -25,7 +25,11 @@ CANDIDATES = (
 
 def stairstep(past: PastForecasts | None = None) -> CalibratedForecaster:
     """What the pipeline uses."""
-    models = (PooledPace(), PooledPace(half_life_days=120.0, code="slow_pace"))
+    models = (
+        PooledPace(),
+        PooledPace(half_life_days=120.0, code="slow_pace"),
+        PoolMomentum(),
+    )
     return CalibratedForecaster("stairstep", models, past or PastForecasts())
 
 
