@@ -131,7 +131,8 @@ def field_name(document: Any, path: Path) -> str:
     """A path as a reader writes it: `elements[0].tiers.bands[1].from`."""
     name, here = "", document
     for position, step in enumerate(path):
-        known = isinstance(here, Mapping | Listing)
+        # A name within a list is a union's tag, as is one that the document doesn't have.
+        known = isinstance(here, Mapping) or (isinstance(here, Listing) and isinstance(step, int))
         if isinstance(step, int):
             name += f"[{step}]"
         elif not known or (step not in here and position < len(path) - 1):
@@ -161,11 +162,19 @@ def validate(model: type[Model], document: Any, file: str) -> Model:
 def _problems(
     model: type[BaseModel], document: Any, file: str, error: ValidationError
 ) -> list[Problem]:
+    found_errors = error.errors(include_url=False)
+    misspelt = {
+        (*found["loc"][:-1], close)
+        for found in found_errors
+        if found["type"] == "extra_forbidden" and (close := _close_field(model, found["loc"]))
+    }
     return [
         problem_at(document, file, _path(found), _explain(model, found))
-        for found in error.errors(include_url=False)
-        # A list whose items are at fault is also called too short: the items say it better.
+        for found in found_errors
+        # A list whose items are at fault is also called too short: the items say it better; and so
+        # does a misspelt field of the one that is missing for it.
         if not (found["type"] == "too_short" and found.get("input"))
+        and not (found["type"] == "missing" and found["loc"] in misspelt)
     ]
 
 
@@ -221,10 +230,16 @@ def _unknown_field(model: type[BaseModel], path: Path) -> str:
     known = sorted(_fields_at(model, path[:-1]))
     if not known:
         return "is not a field here; remove it"
-    close = difflib.get_close_matches(str(path[-1]), known, n=1)
+    close = _close_field(model, path)
     if close:
-        return f"is not a field here; did you mean '{close[0]}'?"
+        return f"is not a field here; did you mean '{close}'?"
     return f"is not a field here; known are {', '.join(known)}"
+
+
+def _close_field(model: type[BaseModel], path: Path) -> str | None:
+    """The field that an unknown one is a misspelling of, if any."""
+    known = sorted(_fields_at(model, path[:-1]))
+    return next(iter(difflib.get_close_matches(str(path[-1]), known, n=1)), None)
 
 
 def _fields_at(model: type[BaseModel], path: Path) -> Iterable[str]:
@@ -240,8 +255,15 @@ def _fields_at(model: type[BaseModel], path: Path) -> Iterable[str]:
             if step in (name, field.alias)
             for found in _models_in(field.annotation)
         ]
-        models = inner or [found for found in models if found.__name__ == step] or models
+        models = inner or [found for found in models if _is_of_kind(found, step)] or models
     return {field.alias or name for here in models for name, field in here.model_fields.items()}
+
+
+def _is_of_kind(model: type[BaseModel], step: str | int) -> bool:
+    """Whether a union's tag in a path means this model: by its name, or by what its `kind` is."""
+    kind = model.model_fields.get("kind")
+    kinds = getattr(kind.annotation, "__args__", ()) if kind else ()
+    return model.__name__ == step or step in kinds
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

@@ -176,7 +176,8 @@ def _sold(rules: RuleVersion, sold: ExampleUnits) -> SoldUnits:
         stock_type=sold.stock_type,
         sale_type=sold.sale_type,
     )
-    return SoldUnits(unit, sold.units, sold.msrp_total or ZERO, sold.open_recalls)
+    msrp = sold.msrp_total or ZERO
+    return SoldUnits(unit, sold.units, -msrp if sold.units < 0 else msrp, sold.open_recalls)
 
 
 def _by_element(rules: RuleVersion, stated: int | dict[str, int] | None) -> dict[str, int]:

@@ -150,6 +150,13 @@ def _inputs(version: RuleVersion, inputs: ExampleInputs, here: Path) -> Iterator
         for code in getattr(inputs, name):
             if code not in known:
                 yield (*here, name, code), f"no {what}; asked are {listed(known)}"
+    for index, sold in enumerate(inputs.sold):
+        if sold.units < 0 and version.basis.unwind_lands != "unwind_period":
+            yield (
+                (*here, "sold", index, "units"),
+                f"{sold.units} takes units back, and `unwind_lands: "
+                f"{version.basis.unwind_lands}` has no such; write 0 or more",
+            )
     kinds = {deduction.kind for deduction in version.deductions}
     for name, kind in (("strikes", "strikes"), ("unwound", "chargeback")):
         if getattr(inputs, name) and kind not in kinds:

@@ -28,6 +28,12 @@ EDGES_OF_TARGET = {
 def element_faults(element: Element, here: Path) -> Iterator[Fault]:
     """Every fault of one element, its gates left out."""
     yield from _bands(element.tiers, here)
+    if element.against.target == "score" and element.against.metric is None:
+        yield (
+            (*here, "against"),
+            "a score needs `metric:`; or state `target:` objective, units or last_year",
+        )
+        return
     yield from _edges(element, here)
     yield from _target(element, here)
     yield from _pay_groups(element, here)
@@ -173,8 +179,6 @@ def _target(element: Element, here: Path) -> Iterator[Fault]:
 
 def _score(element: Element, path: Path) -> Iterator[Fault]:
     against = element.against
-    if against.metric is None:
-        yield path, "a score needs `metric:`; or state a target: objective, units, last_year"
     if against.rounded is None:
         yield (
             path,

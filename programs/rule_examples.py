@@ -21,9 +21,10 @@ GateStateCode = Literal["met", "not_met", "too_early", "unknown"]
 
 class ExampleUnits(StrictModel):
     """Units sold in an example, alike and one after another in the order listed. What isn't said of
-    them is the program's make, new, retail."""
+    them is the program's make, new, retail. Negative units are sales of an earlier period that are
+    taken back, where the basis says `unwind_lands: unwind_period`."""
 
-    units: int = Field(ge=0)
+    units: int
     make: str | None = None
     model: str | None = None
     trim: str | None = None

@@ -22,6 +22,7 @@ from programs.gates import (
     kept_share,
     metric_state,
     tree_state,
+    units_state,
 )
 from programs.rule_gates import Condition
 
@@ -158,3 +159,34 @@ def test_several_gates_leave_the_smallest_share_and_don_t_compound():
 def test_only_an_undecided_gate_that_can_cost_money_holds_it(state, effect):
     gate = GateResult("g", state, effect)
     assert gate.is_holding == (state in (UNKNOWN, TOO_EARLY) and effect == "forfeit")
+
+
+UNITS = Leaf("volume", "element_units", ">=", "fixed", Decimal("11"))
+ATTAINMENT = replace(UNITS, metric_source="element_attainment", threshold_value=Decimal("95"))
+
+
+@pytest.mark.parametrize(
+    ("leaf", "counted", "target", "is_open", "state"),
+    [
+        (UNITS, 11, None, False, MET),
+        (UNITS, 10, None, False, NOT_MET),
+        (UNITS, 10, None, True, TOO_EARLY),
+        (UNITS, 11, None, True, MET),
+        (ATTAINMENT, 19, 20, False, MET),
+        (ATTAINMENT, 18, 20, False, NOT_MET),
+        (ATTAINMENT, 38, 40, False, MET),
+        # 95 % of 33 is 31.35: 31 cars are 93.9 %, 32 are 96.9 %.
+        (ATTAINMENT, 31, 33, False, NOT_MET),
+        (ATTAINMENT, 32, 33, True, MET),
+        (ATTAINMENT, 31, 33, True, TOO_EARLY),
+        (ATTAINMENT, 31, None, True, UNKNOWN),
+        (ATTAINMENT, 31, 0, False, UNKNOWN),
+        # A ceiling that isn't passed may yet be; once passed it is.
+        (replace(UNITS, comparison="<="), 11, None, True, TOO_EARLY),
+        (replace(UNITS, comparison="<="), 11, None, False, MET),
+        (replace(UNITS, comparison="<="), 12, None, True, NOT_MET),
+        (replace(UNITS, comparison="<"), 11, None, True, NOT_MET),
+    ],
+)
+def test_conditions_over_units(leaf, counted, target, is_open, state):
+    assert units_state(leaf, counted, target, is_period_open=is_open) is state

@@ -48,7 +48,7 @@ def test_a_group_is_read():
     ("old", "new", "expected"),
     [
         ('"0127"', "3127", "line 14: rooftops[0].franchises[0].dealer_code: '3127' must be text"),
-        ("opened_date", "opend_date", "line 6: rooftops[0].opened_date: is missing"),
+        ("opened_date", "opend_date", "line 13: rooftops[0].opend_date: is not a field here; did"),
         ("zone: America/Chicago\nas_of", "zone: CST6\nas_of", "line 2: time_zone: 'CST6' is not"),
         ("T23:30:00-05:00", "T23:30:00", "line 3: as_of: '2025-08-15 23:30:00' is not a moment"),
         ("[one]", "[two]", "line 16: access[0].rooftops[0]: 'two' is no rooftop of this group"),
