@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVE ?= yes
 SAMPLE_HOME ?= var/sample
+# Two files at a time; the sample's full run is made once and shared.
+PYTEST_ARGS ?= -n 2 --dist loadfile
 
 LOCK_FLAGS := --quiet --no-header --no-annotate --no-emit-index-url --generate-hashes --python-version 3.11
 
