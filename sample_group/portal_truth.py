@@ -217,6 +217,7 @@ class Difference:
     period: str
     vin: str
     counted_by: str | None  # the store under whose dealer code the OEM counts it
+    accepted_at: int  # local seconds; before it no list of the OEM can know of the car
 
 
 def make_differences(stores: Sequence[Store], counter: Counter) -> list[Difference]:
@@ -232,5 +233,8 @@ def make_differences(stores: Sequence[Store], counter: Counter) -> list[Differen
         program = programs[code]
         reports = counter.units(by_id[store_id], program, program.elements[0], period, AS_OF)
         first = reports[np.argmin(counter.accepted_at[reports])]
-        found.append(Difference(store_id, code, period, str(counter.vin[first]), other))
+        accepted_at = int(counter.accepted_at[first])
+        found.append(
+            Difference(store_id, code, period, str(counter.vin[first]), other, accepted_at)
+        )
     return found

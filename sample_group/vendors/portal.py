@@ -16,6 +16,7 @@ import xlsxwriter
 
 from sample_group.catalog import variants
 from sample_group.objectives import Objective
+from sample_group.portal_truth import Difference
 from sample_group.reports import EVENTS, OEM_PREFIXES, REJECT_REASONS
 from sample_group.sales import DAY, SALE_TYPES, STOCK_TYPES
 from sample_group.standings import PROGRAMS, Program, periods
@@ -191,8 +192,7 @@ def _standing_lines(world: World, oem: str, window: Window) -> Iterator[str]:
             award = world.awards.award(store, program, element, period, at)
             units = award.units + sum(
                 (one.counted_by == store.id) - (one.store == store.id)
-                for one in world.differences
-                if (one.program, one.period) == (program.code, period)
+                for one in _differences(world, program, period, at)
             )
             amount = _dollars(award.cents) if is_closed else "-"
             yield f"{head},{element.code},{period},{_DATE[at // DAY]},{units},{amount}"
@@ -201,14 +201,19 @@ def _standing_lines(world: World, oem: str, window: Window) -> Iterator[str]:
             yield f"{head},csi,{period},{_DATE[at // DAY]},0,{_dollars(cents)}"
 
 
+def _differences(world: World, program: Program, period: str, at: int) -> list[Difference]:
+    """Those of the period that the OEM could know of by then."""
+    return [
+        one
+        for one in world.differences
+        if (one.program, one.period) == (program.code, period) and one.accepted_at <= at
+    ]
+
+
 def _vin_list_lines(world: World, oem: str, window: Window) -> Iterator[str]:
     for program, store, period, at, _ in _stated(world, oem, window):
         head = f"{OEM_LABELS[oem]},{store.dealer_code},{program.code},{period},{_DATE[at // DAY]}"
-        apart = {
-            one.vin: one
-            for one in world.differences
-            if (one.program, one.period) == (program.code, period)
-        }
+        apart = {one.vin: one for one in _differences(world, program, period, at)}
         vins: list[str] = []
         for element in program.elements:
             vins += world.counter.vin[
