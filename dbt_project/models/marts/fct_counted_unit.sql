@@ -62,16 +62,12 @@ judged_units as (
 explained_units as (
 
     select
-        judged_units.*,
-        segments.segment_code,
+        *,
         case
-            when judged_units.verdict_code = 'counted' and not judged_units.is_class_counted
-                then judged_units.class_reason_code
-            else judged_units.verdict_code
+            when verdict_code = 'counted' and not is_class_counted then class_reason_code
+            else verdict_code
         end as reason_code
     from judged_units
-    left join {{ source('compiled', 'segments') }} as segments
-        on judged_units.unit_class_id = segments.unit_class_id
 
 )
 
@@ -127,7 +123,11 @@ select
     units.has_open_recall,
     case
         when units.is_official is null or units.is_official = units.is_counted then null
+        when units.is_official and units.unwound_date > units.list_date
+            then 'Unwound since the OEM list of ' || units.list_date || '.'
         when units.is_official then 'The OEM counts it as of ' || units.list_date || '. Here: ' || reasons.reason_text
+        when units.accepted_date > units.list_date and units.official_reason is null
+            then 'Accepted since the OEM list of ' || units.list_date || '.'
         else coalesce(
             'The OEM does not count it as of ' || units.list_date || ': ' || units.official_reason,
             'Counted here; not on the OEM list of ' || units.list_date || '.'

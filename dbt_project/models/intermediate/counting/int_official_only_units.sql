@@ -113,6 +113,7 @@ select
     sales.stock_type,
     sales.sale_type,
     sales.unit_class_id,
+    segments.segment_code,
     sales.rdr_counting_date as counting_date,
     sales.rdr_number,
     coalesce(sales.rdr_status, 'none') as rdr_status,
@@ -155,3 +156,5 @@ left join known_sales as sales
         and without_sale.rooftop_id = sales.list_rooftop_id
         and without_sale.vin = sales.vin
         and sales.sale_number = 1
+left join {{ source('compiled', 'segments') }} as segments
+    on sales.unit_class_id = segments.unit_class_id

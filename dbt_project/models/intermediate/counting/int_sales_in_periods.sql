@@ -55,6 +55,7 @@ dated_sales as (
 
 select
     dated_sales.*,
+    classes.segment_code,
     classes.is_counted as is_class_counted,
     classes.is_paid as is_class_paid,
     classes.counted_element_codes,

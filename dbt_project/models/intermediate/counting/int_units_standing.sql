@@ -45,6 +45,7 @@ sales_with_unwinds as (
         sales.stock_type,
         sales.sale_type,
         sales.unit_class_id,
+        sales.segment_code,
         sales.counting_date,
         sales.rdr_number,
         sales.rdr_status,

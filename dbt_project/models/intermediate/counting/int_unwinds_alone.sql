@@ -45,6 +45,7 @@ select
     unwinds.stock_type,
     unwinds.sale_type,
     unwinds.unit_class_id,
+    unwinds.segment_code,
     unwinds.unwound_date as counting_date,
     unwinds.rdr_number,
     unwinds.rdr_status,

@@ -59,7 +59,7 @@ select
     program_code,
     period_code,
     element_code as gap_key,
-    case when our_units > official_units then {{ gap_severity("last_day_date") }} else 'info' end as severity,
+    case when our_amount > their_amount then {{ gap_severity("last_day_date") }} else 'info' end as severity,
     program_name || ' ' || period_code || ': we count ' || our_units || ', the OEM ' || official_units as title,
     'The cars that differ are named, each with its reason, in the list of counted cars.' as detail,
     cast(

@@ -7,6 +7,7 @@ with memberships as (
     select
         memberships.*,
         elements.element_order,
+        segments.segment_code,
         case memberships.reason_code
             when 'wrong_make' then 1
             when 'wrong_model' then 2
@@ -23,6 +24,8 @@ with memberships as (
             memberships.program_code = elements.program_code
             and memberships.program_version = elements.program_version
             and memberships.element_code = elements.element_code
+    left join {{ source('compiled', 'segments') }} as segments
+        on memberships.unit_class_id = segments.unit_class_id
     where
         memberships.is_counted
         or memberships.is_paid
@@ -51,6 +54,7 @@ select
     unit_class_id,
     program_code,
     program_version,
+    min(segment_code) as segment_code,
     max(case when is_counted then 1 else 0 end) = 1 as is_counted,
     max(case when is_paid then 1 else 0 end) = 1 as is_paid,
     {{ dbt.listagg("case when is_counted then element_code end", "','", "order by element_order, element_code") }}
