@@ -73,7 +73,7 @@ def parse(home: Home) -> Manifest:
     """Parses the project (what hasn't changed is read back from the last time). Raises DbtError."""
     home.dbt.mkdir(parents=True, exist_ok=True)
     with _environment(home):
-        result = _runner().invoke(["parse", "--vars", json.dumps(PARSE_VARS), *_flags(home)])
+        result = _invoke(_runner(), ["parse", "--vars", json.dumps(PARSE_VARS), *_flags(home)])
     if not result.success:
         raise DbtError(f"dbt can't parse {PROJECT.name}: {_one_line(result.exception)}")
     return result.result
@@ -112,7 +112,7 @@ def build(
     with _environment(home):
         try:
             runner = _runner(manifest=known, callbacks=[_listener(on_node)] if on_node else [])
-            outcome = runner.invoke([*arguments, *_flags(home)])
+            outcome = _invoke(runner, [*arguments, *_flags(home)])
         finally:
             close_warehouse()
     if outcome.result is None:
@@ -148,6 +148,14 @@ def _runner(**options: Any) -> Any:
     return dbtRunner(**options)
 
 
+def _invoke(runner: Any, arguments: list[str]) -> Any:
+    """One call of dbt. It makes an error of an interrupt; here it is an interrupt again."""
+    result = runner.invoke(arguments)
+    if result.exception is not None and not isinstance(result.exception, Exception):
+        raise result.exception
+    return result
+
+
 def _flags(home: Home) -> list[str]:
     return [
         "--project-dir", str(PROJECT),
@@ -155,6 +163,7 @@ def _flags(home: Home) -> list[str]:
         "--target-path", str(home.dbt / "target"),
         "--log-path", str(home.logs / "dbt"),
         "--quiet",
+        "--log-level", "none",  # what it says of an error comes back in the result
         "--no-use-colors",
         "--log-level-file", "info",
     ]  # fmt: skip

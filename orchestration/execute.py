@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.home import Home
-from orchestration.journal import FAILED, INTERRUPTED, Journal, Progress, Silent, read_json
+from orchestration.journal import (
+    FAILED,
+    INTERRUPTED,
+    INTERRUPTS,
+    Journal,
+    Progress,
+    Silent,
+    read_json,
+)
+from orchestration.lock import LockedError, check_unlocked
 from orchestration.settings import Settings, read_settings
 
 JOB = "everything"
@@ -62,8 +71,6 @@ def run_everything(
     Raises StairstepError for what a user can mend before a step has begun (home, settings, lock);
     KeyboardInterrupt when the user stops it.
     """
-    from orchestration.lock import check_unlocked
-
     check_unlocked(home.lock_file)
     watcher = progress or Silent()
     try:
@@ -112,29 +119,34 @@ def _note_early_failure(home: Home, as_of: str, known_at: str, error: Exception)
 
 
 def _outcome(home: Home, result: Any) -> RunOutcome:
+    """What the run's own journal says; where it wrote none, what Dagster says, which is noted."""
     record = read_json(home.last_run) or {}
-    if record.get("run_id") == result.run_id:
-        return RunOutcome(
-            run_id=result.run_id,
-            outcome=record["outcome"],
-            failed_step=record["failed_step"],
-            message=record["message"],
-            record=record,
-        )
-    # It failed before the walk was opened: another run's lock, or a home that went away.
-    step, message = _failure(result)
-    return RunOutcome(result.run_id, FAILED, step, message, {})
+    if record.get("run_id") != result.run_id:
+        step, name, message = _failure(result)
+        if name == LockedError.__name__:  # the outcome to be shown is that of the run it met
+            return RunOutcome(result.run_id, FAILED, step, message, {})
+        journal = Journal(home, result.run_id, as_of="", known_at="", progress=Silent())
+        journal.failure = (step or "run", INTERRUPTED if name in INTERRUPTS else message)
+        journal.finish()
+        record = read_json(home.last_run) or {}
+    return RunOutcome(
+        run_id=result.run_id,
+        outcome=record["outcome"],
+        failed_step=record["failed_step"],
+        message=record["message"],
+        record=record,
+    )
 
 
-def _failure(result: Any) -> tuple[str | None, str]:
+def _failure(result: Any) -> tuple[str | None, str, str]:
+    """The first failed step, and the name and message of the error at the bottom of it."""
     for event in result.all_events:
-        data = event.event_specific_data
-        error = getattr(data, "error", None)
+        error = getattr(event.event_specific_data, "error", None)
         if error is not None:
             while error.cause is not None:
                 error = error.cause
-            return event.step_key, " ".join(str(error.message).split())
-    return None, "the run ended without saying why; see `stairstep dagster`"
+            return event.step_key, error.cls_name or "", " ".join(str(error.message).split())
+    return None, "", "the run ended without saying why; see `stairstep dagster`"
 
 
 def _instance_config(settings: Settings) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from programs.errors import StairstepError
 
 PUBLISHED, STOPPED, FAILED = "published", "stopped_by_gate", "failed"
 INTERRUPTED = "interrupted"  # the message of a run that a person or the system ended
-_INTERRUPTS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
+INTERRUPTS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 
 
 class Progress(Protocol):
@@ -134,7 +134,7 @@ class Journal:
         """Keeps the first failure; later ones are its consequences."""
         if self.failure is None:
             name = type(error).__name__
-            self.failure = (step, INTERRUPTED if name in _INTERRUPTS else _told(error))
+            self.failure = (step, INTERRUPTED if name in INTERRUPTS else _told(error))
             self._append({"event": "failure", "step": step, "error": name})
 
     def note_gate_stop(self, step: str, message: str) -> None:

@@ -80,7 +80,7 @@ def _phase(
                 "tests": sum(item.kind == "test" for item in results),
             }
             yield from events(context, results, rows)
-            verdicts = test_verdicts(results)
+            verdicts = verdicts_of(results)
             walk.journal.note_gates(verdicts)
             if any(v["severity"] == "critical" for v in verdicts) and not errors(results):
                 walk.journal.note_gate_stop(name, f"dbt test {verdicts[0]['expectation']} failed")
@@ -126,7 +126,7 @@ def errors(results: Sequence[dbt_build.NodeResult]) -> bool:
     return any(item.status in ("error", "runtime error") for item in results)
 
 
-def test_verdicts(results: Sequence[dbt_build.NodeResult]) -> list[dict[str, Any]]:
+def verdicts_of(results: Sequence[dbt_build.NodeResult]) -> list[dict[str, Any]]:
     """dbt's failed tests as gate verdicts, so that a reader sees them beside the others."""
     return [
         {
