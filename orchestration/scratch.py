@@ -1,13 +1,15 @@
 """A computation for another moment, beside the real one, which stays as it is.
 
-It runs the same stages on the same landed files, in a folder of its own that is thrown away by the
-next one. Landing is not repeated: what was known then is decided by each row's own moment.
+It runs the same stages on the same landed files, in a folder of its own that is removed afterwards.
+Landing is not repeated: what was known then is decided by each row's own moment.
 """
 
 from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -25,10 +27,11 @@ class NotLandedError(StairstepError):
     """Nothing has landed, so nothing can be computed."""
 
 
-def compute(home: Home, as_of: datetime, known_at: datetime | None = None) -> Path:
-    """The warehouse file with the marts as of the moment. Raises StairstepError.
+@contextmanager
+def computed(home: Home, as_of: datetime, known_at: datetime | None = None) -> Iterator[Path]:
+    """The warehouse file with the marts as of the moment, for as long as the block reads it.
 
-    The caller reads it at once: the next computation of the same moment makes it anew.
+    Raises StairstepError. Another call for the same moment on the same home is told to wait.
     """
     if not home.landing.is_dir():
         raise NotLandedError(
@@ -37,15 +40,17 @@ def compute(home: Home, as_of: datetime, known_at: datetime | None = None) -> Pa
     moments = Moments.of(as_of, known_at, load_group(home).time_zone)
     name = hashlib.sha256(f"{moments.as_of} {moments.known_at}".encode()).hexdigest()[:12]
     scratch = Home(home.scratch / name)
-    home.scratch.mkdir(parents=True, exist_ok=True)
-    with run_lock(home.scratch / f".{name}.lock", owner="scratch computation"):
-        _lay_out(home, scratch)
-        stages.compile_rules(scratch, moments)
-        manifest = dbt_build.parse(scratch)
-        dbt_build.raise_failed(stages.build_facts(scratch, moments, manifest=manifest))
-        stages.compile_memberships(scratch)
-        dbt_build.raise_failed(stages.build_marts(scratch, moments, manifest=manifest))
-    return scratch.warehouse_file
+    with run_lock(home.scratch / f"{name}.lock", owner=f"computing as of {moments.as_of}"):
+        try:
+            _lay_out(home, scratch)
+            stages.compile_rules(scratch, moments)
+            manifest = dbt_build.parse(scratch)
+            dbt_build.raise_failed(stages.build_facts(scratch, moments, manifest=manifest))
+            stages.compile_memberships(scratch)
+            dbt_build.raise_failed(stages.build_marts(scratch, moments, manifest=manifest))
+            yield scratch.warehouse_file
+        finally:
+            shutil.rmtree(scratch.root, ignore_errors=True)
 
 
 def _lay_out(home: Home, scratch: Home) -> None:

@@ -42,6 +42,16 @@ AsOfOption = Annotated[
     ),
 ]
 
+KnownAtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--known-at",
+        metavar="MOMENT",
+        help="Use only what was known by then; without it the as-of moment.",
+        show_default=False,
+    ),
+]
+
 
 @dataclass
 class State:

@@ -13,22 +13,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from orchestration.cli.options import AsOfOption, GateStopped, HomeOption, home_of, state
+from orchestration.cli.options import (
+    AsOfOption,
+    GateStopped,
+    HomeOption,
+    KnownAtOption,
+    home_of,
+    state,
+)
 from programs.errors import StairstepError
 
 if TYPE_CHECKING:
     from orchestration.execute import RunOutcome
     from orchestration.home import Home
-
-KnownAtOption = Annotated[
-    str | None,
-    typer.Option(
-        "--known-at",
-        metavar="MOMENT",
-        help="Use only what was known by then; without it the as-of moment.",
-        show_default=False,
-    ),
-]
 
 
 class RunFailed(StairstepError):

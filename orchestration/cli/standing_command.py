@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from orchestration.cli.options import AsOfOption, Format, FormatOption, HomeOption, home_of
+from orchestration.cli.options import (
+    AsOfOption,
+    Format,
+    FormatOption,
+    HomeOption,
+    KnownAtOption,
+    home_of,
+)
 from programs.errors import StairstepError
 
 if TYPE_CHECKING:
@@ -67,6 +75,7 @@ def standing(
         str | None, typer.Option("--program", metavar="P", help="Only this program's code.")
     ] = None,
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
     all_periods: Annotated[
         bool, typer.Option("--all-periods", help="Closed periods too, not only open ones.")
     ] = False,
@@ -82,34 +91,44 @@ def standing(
       stairstep standing --home my-group
       stairstep standing --rooftop lakeside-nissan --program nissan-one
       stairstep standing --as-of 2025-07-31 --format csv > july.csv
+      stairstep standing --as-of 2025-07-31 --known-at 2025-08-15
     """
     place = home_of(home)
-    file, schema = _source(place, as_of)
-    rows = read_rows(file, schema, rooftop, program, all_periods=all_periods)
-    if not rows:
-        raise UnknownError(_nothing(file, schema, rooftop, program))
+    with _source(place, as_of, known_at) as (file, schema):
+        rows = read_rows(file, schema, rooftop, program, all_periods=all_periods)
+        if not rows:
+            raise UnknownError(_nothing(file, schema, rooftop, program))
     {Format.json: _json, Format.csv: _csv, Format.table: _table}[output](rows)
 
 
-def _source(home: Home, as_of: str | None) -> tuple[Path, str]:
+@contextmanager
+def _source(home: Home, as_of: str | None, known_at: str | None) -> Iterator[tuple[Path, str]]:
     """The DuckDB file to read and the schema its marts are in."""
     from orchestration.journal import read_json
     from orchestration.moments import parse_moment
     from orchestration.publish import MARTS, current_file
     from orchestration.rules import load_group
 
-    if as_of is None:
-        return current_file(home), "main"
-    moment = parse_moment(as_of, load_group(home).time_zone)
-    pointer = read_json(home.pointer)
-    if pointer and datetime.fromisoformat(pointer["as_of"]) == moment == datetime.fromisoformat(
-        pointer["known_at"]
-    ):
-        return current_file(home), "main"
-    from orchestration.scratch import compute
+    if as_of is None and known_at is None:
+        yield current_file(home), "main"
+        return
+    time_zone, pointer = load_group(home).time_zone, read_json(home.pointer) or {}
+    # What isn't asked for is what is published; without a publication it has to be said.
+    business = parse_moment(as_of or pointer.get("as_of", ""), time_zone)
+    known = parse_moment(known_at, time_zone, option="--known-at") if known_at else business
+    if pointer and (business, known) == (_moment(pointer["as_of"]), _moment(pointer["known_at"])):
+        yield current_file(home), "main"
+        return
+    from orchestration.scratch import computed
 
-    with Console(stderr=True).status(f"computing as of {moment.isoformat()}"):
-        return compute(home, moment), MARTS
+    with ExitStack() as stack:
+        with Console(stderr=True).status(f"computing as of {business.isoformat()}"):
+            file = stack.enter_context(computed(home, business, known))
+        yield file, MARTS
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def read_rows(

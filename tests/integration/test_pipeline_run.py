@@ -209,20 +209,23 @@ def test_standing_prints_the_same_figures_in_each_format(sample_run: Path) -> No
 
 def test_another_moment_is_computed_without_touching_what_is_published(sample_run: Path) -> None:
     before = {p: p.stat().st_mtime_ns for p in (sample_run / "published").iterdir()}
-    words = (
-        "standing",
-        "--home",
-        str(sample_run),
-        "--format",
-        "json",
-        "--rooftop",
-        "lakeside-nissan",
-    )
-    then = _stairstep(*words, "--as-of", "2025-07-15")
-    assert then.returncode == 0, then.stderr
-    (row,) = [r for r in json.loads(then.stdout) if r["program_code"] == "nissan-one"]
-    assert row["period_code"] == "2025-07"
+
+    def reported(*words: str) -> int:
+        done = _stairstep(
+            *("standing", "--home", str(sample_run), "--format", "json"),
+            *("--rooftop", "lakeside-nissan", "--program", "nissan-one", *words),
+        )
+        assert done.returncode == 0, done.stderr
+        (row,) = json.loads(done.stdout)
+        assert row["period_code"] == "2025-08"
+        return row["reported_units"]
+
+    published = reported()
+    a_week_earlier = reported("--as-of", "2025-08-08")
+    as_known_since = reported("--as-of", "2025-08-08", "--known-at", "2025-08-15")
+    assert 0 < a_week_earlier <= as_known_since < published
     assert {p: p.stat().st_mtime_ns for p in (sample_run / "published").iterdir()} == before
+    assert [p for p in (sample_run / "scratch").iterdir() if p.is_dir()] == []
 
 
 @pytest.mark.parametrize(
