@@ -25,6 +25,7 @@ PRIOR = np.array([np.log(0.4), np.log(0.08), 0.0, -0.2])
 PRIOR_SCALE = np.array([1.0, 1.0, 0.5, 0.3])
 PRIOR_WEIGHT = 0.02  # records are correlated: a record says a fiftieth of what it seems to say
 LAUNCH = 2.5  # times its mean: beyond it a series was launched, which says nothing of the market
+DISPERSION_RECORDS = 6_000  # of those, at most: four parameters don't need more
 OUTLIER_SCORE = 3.5  # launches and recalls: no spread is meant to hold them
 BIAS_PERIODS = 24.0  # periods' worth of trust in no bias; a market swings 10 % a quarter by chance
 # A period a year older weighs half: markets calm down and wake up. Shorter leaves too few periods.
@@ -105,14 +106,14 @@ class Calibration:
     def unbiased(self, mean: np.ndarray, days: np.ndarray) -> np.ndarray:
         return mean * np.exp(self.bias[horizon_band(days)])
 
-    def drawn_scores(self, days: float, quarterly: np.ndarray, own: np.ndarray) -> np.ndarray:
-        """float64 [series, scores]: the score to read a curve at, for each standard score.
-
-        own: each series' own factor, 1 where nothing is known of it.
-        """
+    def width(self, days: float, quarterly: np.ndarray, own: np.ndarray) -> np.ndarray:
+        """float64 [series]: factor of the scores. own: each series', 1 where nothing is known."""
         band = horizon_band(np.array([days]))[0]
-        width = self.spread[band, volume_class(quarterly)] * own
-        return width[:, None] * self.shape[None, :]
+        return self.spread[band, volume_class(quarterly)] * own
+
+    def drawn_scores(self, days: float, quarterly: np.ndarray, own: np.ndarray) -> np.ndarray:
+        """float64 [series, scores]: the score to read a curve at, for each standard score."""
+        return self.width(days, quarterly, own)[:, None] * self.shape[None, :]
 
 
 def horizon_band(days: np.ndarray) -> np.ndarray:
@@ -205,8 +206,13 @@ def _level_variance(
 
 def _fit_dispersion(records: Records, mean: np.ndarray, used: np.ndarray) -> dict[str, float]:
     """Penalised maximum likelihood of the four parameters of the spread."""
-    units, mean, weight = records.units[used], mean[used], records.weight[used]
-    days, quarterly = records.days[used], records.quarterly[used]
+    chosen = np.flatnonzero(used)
+    scale = 1.0
+    if len(chosen) > DISPERSION_RECORDS:
+        scale = len(chosen) / DISPERSION_RECORDS
+        chosen = np.random.default_rng(0).choice(chosen, DISPERSION_RECORDS, replace=False)
+    units, mean, weight = records.units[chosen], mean[chosen], scale * records.weight[chosen]
+    days, quarterly = records.days[chosen], records.quarterly[chosen]
 
     def loss(theta: np.ndarray) -> float:
         dispersion = np.exp(theta[0]) / mean + _level_variance(theta[1:], days, quarterly)

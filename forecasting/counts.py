@@ -17,23 +17,49 @@ from scipy import special, stats
 
 # Normal scores at which curves are held; beyond +-4 (1 in 30,000) a curve goes on flat.
 SCORES = np.linspace(-4.0, 4.0, 129)
-_LOG_MEANS = np.linspace(np.log(0.01), np.log(2e5), 120)
-_LOG_DISPERSIONS = np.linspace(np.log(1e-4), np.log(20.0), 25)
+# Below this mean a count's steps are too coarse for curves: they are drawn from exact thresholds.
+SMALL_MEAN = 8.0
+SMALL_COUNTS = 128  # thresholds held; a count beyond them has chance 1e-5 at dispersion one
+_LOG_MEANS = np.linspace(np.log(0.8 * SMALL_MEAN), np.log(2e5), 72)
+_LOG_DISPERSIONS = np.linspace(np.log(1e-4), np.log(20.0), 20)
 
 
 def quantile_curves(mean: np.ndarray, dispersion: np.ndarray) -> np.ndarray:
-    """float32 [series, scores]: spread-out quantiles at SCORES of negative binomials.
+    """float32 [series, scores]: spread-out quantiles at SCORES of negative binomials whose mean is
+    SMALL_MEAN and more.
 
     mean: float [series]. dispersion: variance = mean + dispersion x mean^2, float [series].
     Interpolated in a table; off by less than a hundredth of a unit or a thousandth of the mean.
     """
     table = _table()
-    i, wi = _cell(np.log(np.maximum(mean, 0.01)), _LOG_MEANS)
-    j, wj = _cell(np.log(np.maximum(dispersion, 1e-4)), _LOG_DISPERSIONS)
+    # Quantiles are nearly straight in the mean and in the square root of the dispersion.
+    i, wi = _cell(mean, np.exp(_LOG_MEANS))
+    j, wj = _cell(np.sqrt(np.maximum(dispersion, 1e-4)), np.exp(_LOG_DISPERSIONS / 2))
     wi, wj = wi[:, None], wj[:, None]
     low = table[i, j] * (1 - wj) + table[i, j + 1] * wj
     high = table[i + 1, j] * (1 - wj) + table[i + 1, j + 1] * wj
     return (low * (1 - wi) + high * wi).astype(np.float32)
+
+
+def score_thresholds(mean: np.ndarray, dispersion: np.ndarray) -> np.ndarray:
+    """float64 [series, counts]: the normal score above which a small count exceeds 0, 1, 2 ...
+
+    Exact, by the recursion of the negative binomial's probabilities.
+    """
+    size, chance = _shape(np.maximum(mean, 1e-6), dispersion)
+    steps = np.arange(1, SMALL_COUNTS)
+    ratios = (steps - 1 + size[:, None]) / steps * (1 - chance[:, None])
+    logs = np.cumsum(np.log(ratios), axis=1) + (size * np.log(chance))[:, None]
+    probability = np.exp(np.c_[size * np.log(chance), logs])
+    return special.ndtri(np.clip(np.cumsum(probability, axis=1), 0.0, 1.0))
+
+
+def count_above(thresholds: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """int32 of the shape of scores [series, draws]: how many thresholds each score passes."""
+    counts = np.empty(scores.shape, dtype=np.int32)
+    for row in range(len(scores)):
+        counts[row] = np.searchsorted(thresholds[row], scores[row])
+    return np.minimum(counts, SMALL_COUNTS - 1)
 
 
 def read_curves(curves: np.ndarray, scores: np.ndarray) -> np.ndarray:
@@ -80,14 +106,13 @@ def _shape(mean: np.ndarray, dispersion: np.ndarray) -> tuple[np.ndarray, np.nda
 
 
 def _cell(value: np.ndarray, grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    place = np.clip((value - grid[0]) / (grid[1] - grid[0]), 0, len(grid) - 1.0001)
-    cell = place.astype(np.int64)
-    return cell, place - cell
+    cell = np.clip(np.searchsorted(grid, value, side="right") - 1, 0, len(grid) - 2)
+    return cell, np.clip((value - grid[cell]) / (grid[cell + 1] - grid[cell]), 0.0, 1.0)
 
 
 @lru_cache(maxsize=1)
 def _table() -> np.ndarray:
-    """float64 [means, dispersions, scores]; 0.4 million quantiles."""
+    """float64 [means, dispersions, scores]; 0.2 million quantiles."""
     mean, dispersion = np.exp(_LOG_MEANS)[:, None], np.exp(_LOG_DISPERSIONS)[None, :]
     mean, dispersion = np.broadcast_arrays(mean, dispersion)
     size, chance = _shape(mean, dispersion)
@@ -99,7 +124,7 @@ def _table() -> np.ndarray:
     scale = variance / mean[:, :, None]
     smooth = special.gammaincinv(np.broadcast_to(mean[:, :, None] / scale, variance.shape), level)
     smooth = smooth * scale
-    small = np.flatnonzero(np.exp(_LOG_MEANS) < 150)
+    small = np.flatnonzero(np.exp(_LOG_MEANS) < 120)
     exact = stats.nbinom.ppf(level, size[small], chance[small])
     below = stats.nbinom.cdf(exact - 1, size[small], chance[small])
     at = np.maximum(stats.nbinom.pmf(exact, size[small], chance[small]), 1e-300)

@@ -8,6 +8,7 @@ of one series for one Prophet to `calendar_features`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -108,14 +109,26 @@ def selling_days_of_month(is_selling: np.ndarray, month: np.ndarray) -> tuple[np
 def month_blocks(calendars: Calendars, index: int) -> np.ndarray:
     """Which part of its month a day lies in, int8 [days]: 0 the rest ... 3 the last two days."""
     days = len(calendars.dates)
-    _, selling, month = _whole_last_month(calendars, index)
+    _, selling, month = _whole_last_month(
+        calendars.dates, calendars.is_selling_day[index], calendars.month[index]
+    )
     _, left = selling_days_of_month(selling, month)
     return (BLOCK_COUNT - 1 - np.searchsorted(_BLOCK_EDGES, left[:days])).astype(np.int8)
 
 
 def day_features(calendars: Calendars, index: int) -> DayFeatures:
     """Features of one calendar's days: weekday, place in the month, holidays and their eves."""
-    dates, is_selling, month = _whole_last_month(calendars, index)
+    rows = (calendars.dates.view(np.int64), calendars.is_selling_day[index], calendars.month[index])
+    return _features(*(np.ascontiguousarray(row).tobytes() for row in rows))
+
+
+@lru_cache(maxsize=2 * MAXIMUM_CALENDARS)
+def _features(dates_bytes: bytes, selling_bytes: bytes, month_bytes: bytes) -> DayFeatures:
+    """The same by content: each morning of a backtest asks for the same calendars."""
+    days = np.frombuffer(dates_bytes, dtype=np.int64).view("datetime64[D]")
+    selling = np.frombuffer(selling_bytes, dtype=bool)
+    months = np.frombuffer(month_bytes, dtype=np.int64)
+    dates, is_selling, month = _whole_last_month(days, selling, months)
     columns: dict[str, tuple[np.ndarray, float]] = {}
     selling = is_selling.astype(np.float64)
     day_of_week, usual_days = weekdays(dates), usually_open(dates, is_selling)
@@ -132,19 +145,19 @@ def day_features(calendars: Calendars, index: int) -> DayFeatures:
     columns["closed_sunday"] = ((1 - selling) * (day_of_week == 6), 3.0)
     columns.update(_holiday_columns(is_selling, day_of_week, usual_days))
     columns.update(_closure_columns(is_selling, done, left))
-    matrix = np.stack([values for values, _ in columns.values()], axis=1)[: len(calendars.dates)]
+    matrix = np.stack([values for values, _ in columns.values()], axis=1)[: len(days)]
     scale = np.array([scale for _, scale in columns.values()])
     return DayFeatures(matrix, tuple(columns), scale)
 
 
-def _whole_last_month(calendars: Calendars, index: int) -> tuple[np.ndarray, ...]:
+def _whole_last_month(
+    dates: np.ndarray, selling: np.ndarray, month: np.ndarray
+) -> tuple[np.ndarray, ...]:
     """(dates, selling days, months) of a calendar, the last calendar month made whole.
 
     A panel may end inside a month; its last days would else look like the month's end. The rest of
     it follows the weekdays' usual rule. OEM months always arrive whole.
     """
-    dates, selling = calendars.dates, calendars.is_selling_day[index]
-    month = calendars.month[index]
     month_end = (dates[-1].astype("datetime64[M]") + 1).astype("datetime64[D]")
     more = np.arange(dates[-1] + 1, month_end)
     follows_calendar = np.array_equal(month, calendar_months(dates))

@@ -23,6 +23,7 @@ from forecasting.day_features import (
 from forecasting.panel import Panel
 from forecasting.season import fit_season
 from forecasting.structural_breaks import closed_market_days
+from forecasting.threads import one_thread
 
 HISTORY_DAYS = 1100  # three years: a fourth says little of today's month-ends
 # Daily counts of a calendar vary about this much more than Poisson, in variance; 1 would let the
@@ -38,6 +39,7 @@ ALTERNATIONS = 3  # profile and month levels settle to a thousandth in three rou
 POOL_BLOCK_UNITS, SERIES_BLOCK_UNITS = 100.0, 30.0
 POOL_SERIES_CAP = 2000.0  # one large series isn't its pool
 BLOCK_HALF_LIFE_DAYS = 365.0
+CHUNK_SERIES = 8192  # series handled at once, so that copies stay small
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ def month_levels(
 def _fit_intensity(calendars: Calendars, totals: np.ndarray, known: np.ndarray) -> np.ndarray:
     """float64 [calendars, days]: the shared regression, then each calendar's departure from it."""
     features = [day_features(calendars, c) for c in range(len(totals))]
+    shared = _regressor(warm_start=True)
     scale = features[0].prior_scale
     design = np.stack([f.matrix for f in features]) * scale
     count, days, _ = design.shape
@@ -149,29 +152,33 @@ def _fit_intensity(calendars: Calendars, totals: np.ndarray, known: np.ndarray) 
         )
         rate, weight = totals[:, known] / level, level * cap[:, None]
         rows = design[:, known].reshape(-1, design.shape[2])
-        model = _poisson(rows, rate.ravel(), weight.ravel())
-        intensity = np.exp(model.intercept_ + design @ model.coef_)
+        _fit(shared, rows, rate.ravel(), weight.ravel())
+        intensity = np.exp(shared.intercept_ + design @ shared.coef_)
     for c in range(count):
         month = calendars.month[c, known]
         if totals[c, known].sum() >= MINIMUM_CALENDAR_UNITS and count > 1:
             expected = month_levels(totals[c, known], intensity[c, known], month)[0][month]
             expected = expected * intensity[c, known]
             own = design[c] / scale * CALENDAR_PRIOR_SCALE
-            model = _poisson(own[known], totals[c, known] / expected, expected)
+            model = _fit(_regressor(), own[known], totals[c, known] / expected, expected)
             intensity[c] *= np.exp(model.intercept_ + own @ model.coef_)
     return intensity
 
 
-def _poisson(design: np.ndarray, rate: np.ndarray, weight: np.ndarray):
-    """Poisson regression of a rate on columns scaled to prior deviation one."""
-    from sklearn.exceptions import ConvergenceWarning
+def _regressor(warm_start: bool = False):
+    """A Poisson regression; its ridge is set when it is fitted."""
     from sklearn.linear_model import PoissonRegressor
 
+    return PoissonRegressor(solver="newton-cholesky", max_iter=60, warm_start=warm_start)
+
+
+def _fit(model, design: np.ndarray, rate: np.ndarray, weight: np.ndarray):
+    """Fit a rate on columns scaled to prior deviation one."""
+    from sklearn.exceptions import ConvergenceWarning
+
     used = weight > 1e-9
-    model = PoissonRegressor(
-        alpha=OVERDISPERSION / weight[used].sum(), solver="newton-cholesky", max_iter=60
-    )
-    with warnings.catch_warnings():
+    model.set_params(alpha=OVERDISPERSION / weight[used].sum())
+    with warnings.catch_warnings(), one_thread():
         # A thin panel may stop short of the last digit; the prior keeps it sane.
         warnings.simplefilter("ignore", category=ConvergenceWarning)
         return model.fit(design[used], rate[used], sample_weight=weight[used])
@@ -216,22 +223,23 @@ def _block_units(panel: Panel, profile: DayProfile) -> tuple[np.ndarray, np.ndar
         starts = starts[starts <= origin]
         if len(starts) < 2:
             continue
-        cells = [
-            (low, high, block, (profile.blocks[c, low:high] == block) & profile.is_known[low:high])
+        months = [
+            (low, high)
             for low, high in zip(starts[:-1], starts[1:], strict=True)
             if low >= origin - HISTORY_DAYS
-            for block in range(BLOCK_COUNT)
         ]
-        if not cells:
+        if not months:
             continue
-        indicator = np.zeros((len(panel.dates), len(cells)), dtype=np.float32)
-        recency = np.zeros(len(cells))
-        for k, (low, high, _, inside) in enumerate(cells):
-            indicator[low:high, k] = inside
-            recency[k] = day_weight[low:high].max()
-        sold = units_sum(panel, indicator[:origin], rows)
-        due = profile.exposure(indicator.astype(np.float64), rows)
-        shape = (len(rows), len(cells) // BLOCK_COUNT, BLOCK_COUNT)
+        low, high = months[0][0], months[-1][1]
+        position = np.searchsorted([a for a, _ in months], np.arange(low, high), side="right") - 1
+        known = profile.is_known[low:high]
+        cell = position * BLOCK_COUNT + profile.blocks[c, low:high]
+        indicator = np.zeros((len(panel.dates), len(months) * BLOCK_COUNT))
+        indicator[np.flatnonzero(known) + low, cell[known]] = 1.0
+        sold = _sums_by_cell(panel.units[:, low:high], rows, cell, known, indicator.shape[1])
+        due = profile.exposure(indicator, rows)
+        recency = np.array([day_weight[a:b].max() for a, b in months]).repeat(BLOCK_COUNT)
+        shape = (len(rows), len(months), BLOCK_COUNT)
         sold, due = sold.reshape(shape), due.reshape(shape)
         level = sold.sum(axis=2, keepdims=True) / np.maximum(due.sum(axis=2, keepdims=True), 1e-9)
         weight = recency.reshape(shape[1:])
@@ -240,8 +248,22 @@ def _block_units(panel: Panel, profile: DayProfile) -> tuple[np.ndarray, np.ndar
     return units, expected
 
 
+def _sums_by_cell(
+    units: np.ndarray, rows: np.ndarray, cell: np.ndarray, known: np.ndarray, cells: int
+) -> np.ndarray:
+    """float64 [rows, cells]: units of the known days of each cell."""
+    days = np.flatnonzero(known)
+    days = days[np.argsort(cell[days], kind="stable")]
+    present, first = np.unique(cell[days], return_index=True)
+    sums = np.zeros((len(rows), cells))
+    for low in range(0, len(rows), CHUNK_SERIES):
+        part = units[np.ix_(rows[low : low + CHUNK_SERIES], days)]
+        sums[low : low + CHUNK_SERIES, present] = np.add.reduceat(part, first, axis=1)
+    return sums
+
+
 def units_sum(
-    panel: Panel, weights: np.ndarray, rows: np.ndarray | None = None, chunk: int = 8192
+    panel: Panel, weights: np.ndarray, rows: np.ndarray | None = None, chunk: int = CHUNK_SERIES
 ) -> np.ndarray:
     """Sum over the first days of units x weights, float64 [series or rows, columns].
 

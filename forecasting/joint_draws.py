@@ -12,7 +12,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from forecasting.calibration import Calibration
-from forecasting.counts import SCORES, quantile_curves, read_curves
+from forecasting.counts import (
+    SCORES,
+    SMALL_MEAN,
+    count_above,
+    quantile_curves,
+    read_curves,
+    score_thresholds,
+)
 
 CHUNK_SERIES = 4096
 
@@ -52,13 +59,61 @@ def draw_joint(
                               quarterly[rows])  # fmt: skip
                 fresh = keep * previous + np.sqrt(1 - keep**2) * fresh
             previous = fresh
-            curves = calibrated_curves(
-                calibration, means[k, rows], days[k], quarterly[rows], own_spread[rows]
+            result[k, rows] = _read(
+                calibration, means[k, rows], days[k], quarterly[rows], own_spread[rows], fresh
             )
-            result[k, rows] = read_curves(curves, fresh)
             if k:
                 np.maximum(result[k, rows], result[k - 1, rows], out=result[k, rows])
     return result
+
+
+def _read(
+    calibration: Calibration,
+    mean: np.ndarray,
+    days: float,
+    quarterly: np.ndarray,
+    own_spread: np.ndarray,
+    scores: np.ndarray,
+) -> np.ndarray:
+    """int32 [series, draws]: recalibrated counts at standard scores."""
+    counts = np.empty(scores.shape, dtype=np.int32)
+    small = mean < SMALL_MEAN
+    for chosen, read in ((small, _read_small), (~small, _read_large)):
+        if chosen.any():
+            counts[chosen] = read(
+                calibration, mean[chosen], days, quarterly[chosen], own_spread[chosen],
+                scores[chosen],
+            )  # fmt: skip
+    return counts
+
+
+def _read_small(
+    calibration: Calibration,
+    mean: np.ndarray,
+    days: float,
+    quarterly: np.ndarray,
+    own_spread: np.ndarray,
+    scores: np.ndarray,
+) -> np.ndarray:
+    horizon = np.full(len(mean), float(days))
+    exact = score_thresholds(mean, calibration.dispersion(mean, horizon, quarterly))
+    needed = exact / calibration.width(days, quarterly, own_spread)[:, None]
+    # Where the recalibrated score passes a threshold, the plain one passes this; beyond the map's
+    # ends it goes on straight, or every score above 4 would pass all thresholds at once.
+    shape = calibration.shape
+    beyond = np.clip(needed - shape[-1], 0, None) + np.clip(needed - shape[0], None, 0)
+    return count_above(np.interp(needed, shape, SCORES) + beyond, scores)
+
+
+def _read_large(
+    calibration: Calibration,
+    mean: np.ndarray,
+    days: float,
+    quarterly: np.ndarray,
+    own_spread: np.ndarray,
+    scores: np.ndarray,
+) -> np.ndarray:
+    return read_curves(calibrated_curves(calibration, mean, days, quarterly, own_spread), scores)
 
 
 def calibrated_curves(

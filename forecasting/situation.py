@@ -16,6 +16,7 @@ import numpy as np
 
 from forecasting.day_profile import DayProfile, fit_profile, units_sum, unmasked_age
 from forecasting.panel import Panel
+from forecasting.threads import one_thread
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Situation:
         live = weights * self.known[:, None]
         full = np.zeros((len(self.panel.dates), live.shape[1]))
         full[: self.origin] = live
-        return units_sum(self.panel, live), self.profile.exposure(full)
+        with one_thread():
+            return units_sum(self.panel, live), self.profile.exposure(full)
 
     def ahead(self, ends: Sequence[int], starts: Sequence[int] | None = None) -> np.ndarray:
         """Exposure from the origin (or each start) to each end inclusive: float64 [series, ends].

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from forecasting.calibration import (
     HORIZON_EDGES,
@@ -83,24 +82,22 @@ class CalibratedForecaster:
         self, panel: Panel, origin: int, ends: Sequence[int], draws: int, seed: int
     ) -> Simulation:
         """Joint draws, and why a series leans on its pool."""
-        # One thread: matrices are small, and two threads waiting for each other cost ten times.
-        with threadpool_limits(limits=1):
-            known = panel.as_known(origin)
-            learnt = self.learn(known, origin)
-            situation = make_situation(known, origin)
-            means, quarterly = self._means(situation, learnt, ends)
-            days = [end - origin + 1 for end in ends]
-            remaining = draw_joint(
-                learnt.calibration,
-                means,
-                days,
-                quarterly,
-                learnt.own_spread(panel.series_count),
-                situation.pool_of_series,
-                situation.rooftop_of_series,
-                draws,
-                seed,
-            )
+        known = panel.as_known(origin)
+        learnt = self.learn(known, origin)
+        situation = make_situation(known, origin)
+        means, quarterly = self._means(situation, learnt, ends)
+        days = [end - origin + 1 for end in ends]
+        remaining = draw_joint(
+            learnt.calibration,
+            means,
+            days,
+            quarterly,
+            learnt.own_spread(panel.series_count),
+            situation.pool_of_series,
+            situation.rooftop_of_series,
+            draws,
+            seed,
+        )
         return Simulation(remaining, history_notes(known, origin))
 
     def describe(self) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 from forecasting.candidates.pooled_pace import PooledPace
 from forecasting.day_features import period_starts
 from forecasting.situation import Situation
+from forecasting.threads import one_thread
 
 WINDOWS = (7, 14, 28, 56, 112, 224)
 YEAR = 365
@@ -49,7 +50,8 @@ class BoostedTrees:
         rows = [
             np.c_[paces, _horizon(situation.origin, end, base[k])] for k, end in enumerate(ends)
         ]
-        factor = np.stack([model.predict(x) for x in rows])
+        with one_thread():
+            factor = np.stack([model.predict(x) for x in rows])
         limit = np.exp(CORRECTION_LIMIT)
         return np.maximum.accumulate(base * np.clip(factor, 1 / limit, limit), axis=0)
 
@@ -72,7 +74,8 @@ class BoostedTrees:
             random_state=0,
         )
         weight = offset / (1 + DISPERSION * offset)
-        return model.fit(features, units / offset, sample_weight=weight)
+        with one_thread():
+            return model.fit(features, units / offset, sample_weight=weight)
 
 
 def _horizon(origin: int, end: int, expected: np.ndarray) -> np.ndarray:
