@@ -73,8 +73,8 @@ def judge_program(
     every segment belongs together, so elements that share cars, and the cap over them, move
     together. Amounts are exact cents in every draw; their mean is rounded half up once.
     """
-    samples = [_samples(element, draws_of, draws) for element in program.elements]
-    cents = program_cents(samples, program.cap, _program_msrp_cents(program, draws_of, draws))
+    samples = [element_samples(element, draws_of, draws) for element in program.elements]
+    cents = program_cents(samples, program.cap, program_msrp_cents(program, draws_of, draws))
     return tuple(
         _outlook(element, sampled, paid)
         for element, sampled, paid in zip(program.elements, samples, cents.elements, strict=True)
@@ -82,9 +82,10 @@ def judge_program(
     )
 
 
-def _samples(
+def element_samples(
     element: OpenElement, draws_of: Mapping[str, SegmentDraws], draws: int
 ) -> ElementSamples:
+    """One element's units, paid units and MSRP at the period's end in every draw."""
     facts = element.facts
     counted = np.full(draws, facts.counted_units - element.today_counted_units, dtype=np.int64)
     paid = np.full(draws, facts.paid_units - element.today_paid_units, dtype=np.int64)
@@ -109,10 +110,11 @@ def _samples(
     )
 
 
-def _program_msrp_cents(
+def program_msrp_cents(
     program: OpenProgram, draws_of: Mapping[str, SegmentDraws], draws: int
 ) -> np.ndarray:
-    """MSRP of the units that any element pays, each once, for a cap that is a share of it."""
+    """MSRP of the units that any element pays, each once, in every draw: a cap may be a share of
+    it."""
     so_far = cents_half_up(program.paid_msrp_amount - program.today_paid_msrp_amount)
     msrp = np.full(draws, so_far, dtype=np.int64)
     paid = {

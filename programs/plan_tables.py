@@ -14,6 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from programs.gates import GateResult, GateState
+from programs.ladder import Ladder
 from programs.plan import Choice, CloseGate, Move, PlanError, ProgramOutlook, SellMore, Units
 from programs.samples import ElementSamples, ProgramCents, Whole, program_cents
 from programs.scenario import ElementKey
@@ -134,9 +135,17 @@ def _order(item: tuple[tuple[frozenset, frozenset], list[Units]]) -> tuple:
 def _goes_by_msrp(outlook: ProgramOutlook) -> bool:
     if outlook.cap.msrp_share is not None:
         return True
-    ladders = [element.rules.ladder for element in outlook.elements]
     return any(
-        segment.msrp_share for ladder in ladders if ladder for segment in ladder.segments
+        _pays_msrp(element.rules.ladder)
+        for element in outlook.elements
+        if element.rules.ladder is not None
+    )
+
+
+def _pays_msrp(ladder: Ladder) -> bool:
+    by_line = ladder.by_line.brackets if ladder.by_line else ()
+    return any(segment.msrp_share for segment in ladder.segments) or any(
+        pay.msrp_share for bracket in by_line for pay in bracket.pays
     )
 
 
@@ -256,19 +265,43 @@ def _shifted(
 def _closed(outlook: ProgramOutlook, made: Sequence[CloseGate]) -> ProgramOutlook:
     """The outlook with gates met that the moves close."""
     closes = {gate for move in made for code, gate in move.closes if code == outlook.program_code}
-    if not closes:
+    states = {
+        (element.rules.element_code, gate.gate_code): GateState.MET
+        for element in outlook.elements
+        for gate in element.gates
+        if gate.gate_code in closes
+    }
+    return with_gates(outlook, states)
+
+
+def with_gates(
+    outlook: ProgramOutlook, states: Mapping[tuple[str, str], GateState]
+) -> ProgramOutlook:
+    """The outlook with other states of some gates, by (element, gate)."""
+    if not states:
         return outlook
     return replace(
         outlook,
         elements=tuple(
-            replace(element, gates=tuple(_met(gate, closes) for gate in element.gates))
+            replace(
+                element,
+                gates=gates_with(element.gates, element.rules.element_code, states),
+            )
             for element in outlook.elements
         ),
     )
 
 
-def _met(gate: GateResult, closes: set[str]) -> GateResult:
-    return replace(gate, state=GateState.MET) if gate.gate_code in closes else gate
+def gates_with(
+    gates: Sequence[GateResult],
+    element_code: str,
+    states: Mapping[tuple[str, str], GateState],
+) -> tuple[GateResult, ...]:
+    """One element's gates with other states of some."""
+    return tuple(
+        replace(gate, state=states.get((element_code, gate.gate_code), gate.state))
+        for gate in gates
+    )
 
 
 def _cents(outlook: ProgramOutlook) -> Whole:
@@ -285,19 +318,26 @@ def after_moves(
     outlook: ProgramOutlook, choice: Choice, moves: Mapping[str, Move]
 ) -> ProgramOutlook:
     """The same samples with a choice made, every unit at its own MSRP."""
-    keys = frozenset(outlook.keys)
-    kinds, counts = [], []
+    added = []
     for code, units in sorted(choice.units.items()):
         move = moves[code]
         if isinstance(move, CloseGate):
             raise PlanError(f"{move.label} is a gate, not units")
-        counted, paid = move.counted_by & keys, move.paid_by & keys
-        kinds.append(Kind(counted, paid, move.msrp_cents, (code,), units))
-        counts.append([units])
+        added.append((Kind(move.counted_by, move.paid_by, move.msrp_cents, (code,), units), units))
     closed = _closed(outlook, [moves[code] for code in sorted(choice.gates)])
+    return after_units(closed, added)
+
+
+def after_units(outlook: ProgramOutlook, added: Sequence[tuple[Kind, int]]) -> ProgramOutlook:
+    """The same samples with so many units of some kinds more; fewer where negative."""
+    keys = frozenset(outlook.keys)
+    kinds = [
+        replace(kind, counted_by=kind.counted_by & keys, paid_by=kind.paid_by & keys)
+        for kind, _ in added
+    ]
     if not kinds:
-        return closed
-    return _shifted(closed, kinds, np.array(counts, dtype=np.int64))
+        return outlook
+    return _shifted(outlook, kinds, np.array([[units] for _, units in added], dtype=np.int64))
 
 
 def expected_cents(outlook: ProgramOutlook) -> Fraction:

@@ -12,7 +12,15 @@ from typing import Annotated, Any
 
 import typer
 
-from orchestration.cli import codes, init_command, run_command, serve_commands, standing_command
+from orchestration.cli import (
+    codes,
+    init_command,
+    plan_command,
+    run_command,
+    scenario_command,
+    serve_commands,
+    standing_command,
+)
 from orchestration.cli.options import GateStopped, state
 from programs.errors import StairstepError
 
@@ -38,6 +46,8 @@ def common(
       stairstep init my-group          a new group's folder, explained line by line
       stairstep run --home my-group    land, check, transform, forecast, publish
       stairstep standing --home my-group
+      stairstep scenario --rooftop R   what a few more cars change
+      stairstep plan --rooftop R       the moves that are worth most
       stairstep app --home my-group    the dashboard
 
     STAIRSTEP_HOME names the home folder where --home is left out.
@@ -45,7 +55,14 @@ def common(
     state.debug = debug
 
 
-for module in (init_command, run_command, standing_command, serve_commands):
+for module in (
+    init_command,
+    run_command,
+    standing_command,
+    scenario_command,
+    plan_command,
+    serve_commands,
+):
     module.register(app)
 
 

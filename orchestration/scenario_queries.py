@@ -1,0 +1,158 @@
+"""What scenarios and plans ask of the published file and, for gross, of the warehouse.
+
+Here: SQL alone; `$rooftop` and `$as_of` are given by scenario_inputs.py, which makes values of the
+rows. The same units are counted as in the forecast's own queries (forecasting/marts.py).
+"""
+
+from __future__ import annotations
+
+# How far back a unit's usual MSRP looks, as the forecast's does.
+MSRP_DAYS = 365
+# A quarter and a bit: enough deals of a model line to know its gross, few enough to be of today.
+RECENT_DAYS = 120
+
+GROSS = f"""
+select make, model, stock_type, front_gross_amount
+from staging.stg_dms__deals
+where rooftop_id = ? and sale_type = 'retail' and deal_status in ('delivered', 'finalized')
+    and front_gross_amount is not null
+    and delivery_date <= ? and delivery_date > ?::date - {RECENT_DAYS}
+order by make, model, stock_type, front_gross_amount
+"""
+
+STANDINGS = """
+select
+    standing.*, period.program_name, period.period_start_date, period.period_end_date,
+    period.selling_days_left, coalesce(element.element_order, 0) as element_order,
+    coalesce(element.counts_equal_pays, true) as counts_equal_pays,
+    coalesce(element.is_volume, true) as is_volume, program.oem_code,
+    bounds.cap_amount, bounds.program_cap_amount, bounds.program_cap_msrp_share,
+    coalesce(bounds.has_open_recall_deduction, false) as has_open_recall_deduction
+from fct_element_standing as standing
+inner join fct_program_standing as period
+    on standing.rooftop_id = period.rooftop_id
+    and standing.program_code = period.program_code
+    and standing.period_code = period.period_code
+left join dim_element as element
+    on standing.program_code = element.program_code
+    and standing.program_version = element.program_version
+    and standing.element_code = element.element_code
+left join dim_program as program
+    on standing.program_code = program.program_code
+    and standing.program_version = program.program_version
+left join dim_element_limit as bounds
+    on standing.program_code = bounds.program_code
+    and standing.program_version = bounds.program_version
+    and standing.element_code = bounds.element_code
+where standing.rooftop_id = $rooftop and period.is_open
+    and standing.standing_state <> 'not_enrolled'
+order by
+    period.period_end_date, standing.program_code, standing.period_code, element_order,
+    standing.element_code
+"""
+
+MEMBERS = """
+select member.segment_code, member.program_code, member.element_code,
+    bool_or(member.is_counted) as is_counted, bool_or(member.is_paid) as is_paid
+from dim_segment_membership as member
+inner join fct_program_standing as period using (program_code, program_version)
+where period.rooftop_id = $rooftop and period.is_open
+    and period.standing_state <> 'not_enrolled'
+group by all
+having is_counted or is_paid
+order by all
+"""
+
+GATES = """
+select gate.*
+from fct_gate as gate
+inner join fct_program_standing as period using (rooftop_id, program_code, period_code)
+where gate.rooftop_id = $rooftop and period.is_open
+order by element_code, gate_code, conjunct_number, leaf_number
+"""
+
+PENDING_AND_TODAY = """
+select
+    unit.program_code, unit.period_code, member.element_code,
+    count(*) filter (is_pending_unit and member.is_paid) as pending_paid_units,
+    coalesce(sum(unit.msrp_amount) filter (is_pending_unit and member.is_paid), 0.00)
+        as pending_paid_msrp_amount,
+    count(*) filter (is_today and member.is_counted) as today_counted_units,
+    count(*) filter (is_today and member.is_paid) as today_paid_units,
+    coalesce(sum(unit.msrp_amount) filter (is_today and member.is_paid), 0.00)
+        as today_paid_msrp_amount
+from (
+    select *, count_state = 'pending' as is_pending_unit, counting_date = $as_of as is_today
+    from fct_counted_unit
+    where rooftop_id = $rooftop and count_state in ('pending', 'reported')
+) as unit
+inner join dim_segment_membership as member
+    using (segment_code, program_code, program_version)
+where is_pending_unit or is_today
+group by all
+"""
+
+PROGRAM_MSRP = """
+select
+    unit.program_code, unit.period_code, sum(unit.msrp_amount) as paid_msrp_amount,
+    sum(unit.msrp_amount) filter (unit.count_state = 'reported') as reported_msrp_amount,
+    sum(unit.msrp_amount) filter (unit.counting_date = $as_of) as today_paid_msrp_amount
+from fct_counted_unit as unit
+where unit.rooftop_id = $rooftop and unit.count_state in ('pending', 'reported')
+    and exists (
+        select 1 from dim_segment_membership as member
+        where member.segment_code = unit.segment_code
+            and member.program_code = unit.program_code
+            and member.program_version = unit.program_version
+            and member.is_paid
+    )
+group by all
+"""
+
+SEGMENT_MSRP = f"""
+with recent as (
+    select * from fct_daily_units
+    where counting_date <= $as_of and counting_date > $as_of::date - {MSRP_DAYS}
+        and msrp_amount > 0 and eligible_units > 0
+)
+select
+    segment_code,
+    coalesce(sum(msrp_amount) filter (rooftop_id = $rooftop), sum(msrp_amount)) as msrp,
+    coalesce(sum(eligible_units) filter (rooftop_id = $rooftop), sum(eligible_units)) as units
+from recent
+group by all
+"""
+
+STOCK = f"""
+select make, model, trim, model_year, powertrain, stock_type, segment_code,
+    count(*) filter (is_sold) as sold_units,
+    count(*) filter (is_on_ground) as on_ground_units,
+    list(expected_date) filter (expected_date is not null) as arriving_dates,
+    count(msrp_amount) as priced_units,
+    sum(msrp_amount) as msrp_amount
+from (
+    select distinct vin, make, model, trim, model_year, powertrain, stock_type, segment_code,
+        msrp_amount, true as is_sold, false as is_on_ground, null::date as expected_date
+    from fct_counted_unit
+    where rooftop_id = $rooftop and sale_type = 'retail' and (is_counted or is_pending)
+        and counting_date > $as_of::date - {RECENT_DAYS}
+    union all
+    select vin, make, model, trim, model_year, null, stock_type, segment_code, msrp_amount,
+        false, inventory_status = 'on_ground',
+        case when inventory_status = 'in_transit' then expected_date end
+    from fct_inventory
+    where rooftop_id = $rooftop
+)
+group by all
+order by all
+"""
+
+REJECTED = """
+select distinct unit.vin, unit.make, unit.model, unit.segment_code, unit.msrp_amount,
+    unit.delivery_date, unit.program_code
+from fct_counted_unit as unit
+inner join fct_program_standing as period using (rooftop_id, program_code, period_code)
+where unit.rooftop_id = $rooftop and period.is_open and unit.reason_code = 'rdr_rejected'
+    and unit.delivery_date is not null and unit.delivery_date <= $as_of
+order by unit.vin, unit.program_code
+"""
