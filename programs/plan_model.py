@@ -14,7 +14,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -64,20 +64,29 @@ class _Rows:
         self.upper.append(upper)
 
 
+class Step(NamedTuple):
+    """One unit: its weight in cents (what it costs, less what its own MSRP pays above its pool's),
+    its true cost in cents, and its move."""
+
+    weight: float
+    cost: int
+    code: str
+
+
 @dataclass(frozen=True)
 class Group:
     """Moves that do the same to every part, so only their number matters: the cheapest first.
-    `steps` are (cost in cents, code) of each unit."""
+    `steps` are of each unit."""
 
-    steps: tuple[tuple[float, str], ...]
+    steps: tuple[Step, ...]
     is_sold: bool
 
 
 @dataclass(frozen=True)
 class Found:
-    """What HiGHS found: units of each group, gates, and a bound on the objective in cents."""
+    """What HiGHS found: units by move, gates, and a bound on the objective in cents."""
 
-    units: tuple[int, ...]
+    units: dict[str, int]
     gates: frozenset[str]
     bound_cents: float
 
@@ -91,7 +100,13 @@ class Model:
         groups: Sequence[Group],
         gates: Sequence[CloseGate],
         draws: int,
+        *,
+        is_weighed: bool = False,
     ) -> None:
+        """`is_weighed`: units of a group are told apart by weight, so which are taken matters."""
+        self._groups, self._is_weighed = groups, is_weighed
+        self._taken: list[tuple[int, str]] = []
+        self._weights: list[tuple[int, float]] = []
         self._columns, self._rows = _Columns(), _Rows()
         self._draws = draws
         self._worth: list[tuple[int, float]] = []
@@ -99,7 +114,7 @@ class Model:
         self._sold: list[tuple[int, float]] = []
         self._units = [self._add_group(group) for group in groups]
         self._gates = {gate.code: self._add_gate(gate) for gate in gates}
-        group_of = {code: at for at, group in enumerate(groups) for _, code in group.steps}
+        group_of = {step.code: at for at, group in enumerate(groups) for step in group.steps}
         self._before = 0
         for table in tables:
             self._before += table.before_cents
@@ -109,10 +124,15 @@ class Model:
         """A whole number of units, filled from steps of rising cost."""
         count = self._columns.add(0.0, len(group.steps), is_whole=True)
         terms = [(count, -1.0)]
-        for cost, units in sorted(Counter(cost for cost, _ in group.steps).items()):
-            column = self._columns.add(0.0, units, is_whole=False)
+        alike = Counter(
+            step if self._is_weighed else step._replace(code="") for step in group.steps
+        )
+        for step, units in sorted(alike.items()):
+            column = self._columns.add(0.0, units, is_whole=self._is_weighed)
             terms.append((column, 1.0))
-            self._spent.append((column, float(cost)))
+            self._taken.append((column, step.code))
+            self._weights.append((column, step.weight))
+            self._spent.append((column, float(step.cost)))
             if group.is_sold:
                 self._sold.append((column, 1.0))
         self._rows.add(terms, 0.0, 0.0)
@@ -121,6 +141,7 @@ class Model:
     def _add_gate(self, gate: CloseGate) -> int:
         column = self._columns.add(0.0, 1.0, is_whole=True)
         self._spent.append((column, float(gate.cost_cents)))
+        self._weights.append((column, float(gate.cost_cents)))
         return column
 
     def _add_table(self, table: Table, group_of: dict[str, int]) -> None:
@@ -168,9 +189,16 @@ class Model:
                 per_kind[-1].append((point, float(units)))
         return chosen
 
-    def solve(self, limits: Limits, goal: Goal = "net", gain_cents: float = 0.0) -> Found | None:
+    def solve(
+        self,
+        limits: Limits,
+        goal: Goal = "net",
+        gain_cents: float = 0.0,
+        start: tuple[Sequence[int], frozenset[str]] | None = None,
+    ) -> Found | None:
         """The best plan for the most net money, or the least cost for a gain; None if there is
-        none. Amounts inside are dollars: they keep within what HiGHS tells apart."""
+        none. A start is a plan to be better than. Amounts inside are dollars: they keep within
+        what HiGHS tells apart."""
         rows = _Rows(
             list(self._rows.lower), list(self._rows.upper), list(self._rows.starts),
             list(self._rows.index), list(self._rows.value),
@@ -181,7 +209,7 @@ class Model:
         if limits.extra_units is not None and self._sold:
             rows.add(self._sold, -math.inf, float(limits.extra_units))
         cost = list(self._columns.cost)
-        for column, amount in self._spent:
+        for column, amount in self._weights if goal == "net" else self._spent:
             cost[column] += amount / 100
         for rank, column in enumerate((*self._units, *self._gates.values())):
             cost[column] += TIE_CENTS / 100 * (1 + rank / 1000)
@@ -191,15 +219,32 @@ class Model:
         else:
             rows.add([(column, cents / 100) for column, cents in self._worth],
                      gain_cents / 100, math.inf)  # fmt: skip
-        answer = _highs(self._columns, rows, cost)
+        given = None
+        if start is not None:
+            units, gates = start
+            given = {column: float(count) for column, count in zip(self._units, units, strict=True)}
+            given |= {column: float(code in gates) for code, column in self._gates.items()}
+        answer = _highs(self._columns, rows, cost, given)
         if answer is None:
             return None
         values, bound = answer
         return Found(
-            tuple(round(values[column]) for column in self._units),
+            self._units_by_move(values),
             frozenset(code for code, column in self._gates.items() if values[column] > 0.5),
             bound * 100,
         )
+
+
+    def _units_by_move(self, values: np.ndarray) -> dict[str, int]:
+        """Of each group the cheapest units; where they are weighed, those that were taken."""
+        units: Counter[str] = Counter()
+        if self._is_weighed:
+            for column, code in self._taken:
+                units[code] += round(values[column])
+        else:
+            for group, column in zip(self._groups, self._units, strict=True):
+                units.update(step.code for step in group.steps[: round(values[column])])
+        return {code: count for code, count in units.items() if count}
 
 
 def concave_runs(values: Sequence[int]) -> list[list[int]]:
@@ -225,7 +270,7 @@ def concave_runs(values: Sequence[int]) -> list[list[int]]:
 
 
 def _highs(
-    columns: _Columns, rows: _Rows, cost: list[float]
+    columns: _Columns, rows: _Rows, cost: list[float], start: Mapping[int, float] | None
 ) -> tuple[np.ndarray, float] | None:
     """The columns' values at the least cost, and a proven lower bound of it; None if infeasible."""
     import highspy
@@ -261,8 +306,8 @@ def _highs(
         ("primal_feasibility_tolerance", 1e-8),
         ("dual_feasibility_tolerance", 1e-7),
         ("time_limit", SECONDS),
-        # Measured on thirty programs of one store: presolve and restarts cost more than they save.
-        ("presolve", "off"),
+        # Measured on thirty programs of one store, from a greedy start: these cost more than they
+        # save.
         ("mip_allow_restart", False),
         ("mip_heuristic_run_rins", False),
         ("mip_heuristic_run_rens", False),
@@ -270,6 +315,10 @@ def _highs(
         if solver.setOptionValue(name, value) != highspy.HighsStatus.kOk:
             raise RuntimeError(f"HiGHS doesn't take {name} = {value}")
     solver.passModel(problem)
+    if start:
+        solver.setSolution(
+            len(start), np.array(list(start), dtype=np.int32), np.array(list(start.values()))
+        )
     solver.run()
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
@@ -285,21 +334,22 @@ def _highs(
 
 
 def groups_of(
-    moves: Sequence[Move], tables: Sequence[Table], costs: Mapping[str, Sequence[float]]
+    moves: Sequence[Move], tables: Sequence[Table], weights: Mapping[str, Sequence[float]]
 ) -> list[Group]:
-    """Moves of units in groups of one effect, in the order given; units by rising cost."""
+    """Moves of units in groups of one effect, in the order given; units by rising weight."""
     places: dict[str, list[tuple[int, int]]] = {}
     for at, table in enumerate(tables):
         for which, kind in enumerate(table.part.kinds):
             for code in kind.codes:
                 places.setdefault(code, []).append((at, which))
-    alike: dict[tuple, list[tuple[float, int, str]]] = {}
+    alike: dict[tuple, list[tuple[float, int, Step]]] = {}
     for rank, move in enumerate(moves):
-        if move.code in places:
+        if move.code in places and not isinstance(move, CloseGate):
             key = (isinstance(move, SellMore), tuple(places[move.code]))
-            steps = [(cost, rank, move.code) for cost in costs[move.code]]
+            pairs = zip(weights[move.code], move.unit_costs_cents, strict=True)
+            steps = [(weight, rank, Step(weight, cost, move.code)) for weight, cost in pairs]
             alike.setdefault(key, []).extend(steps)
     return [
-        Group(tuple((cost, code) for cost, _, code in sorted(steps)), is_sold)
+        Group(tuple(step for *_, step in sorted(steps)), is_sold)
         for (is_sold, _), steps in alike.items()
     ]

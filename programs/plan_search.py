@@ -23,7 +23,8 @@ from programs.plan import (
     check_moves,
     unmet,
 )
-from programs.plan_model import TIE_CENTS, Found, Goal, Group, Model, groups_of
+from programs.plan_model import TIE_CENTS, Goal, Group, Model, groups_of
+from programs.plan_start import greedy_start
 from programs.plan_tables import Kind, Part, Table, after_moves, expected_cents, fill, parts_of
 
 NO_LIMITS = Limits()
@@ -156,16 +157,16 @@ class _Question:
     def answer(self, goal: Goal, reach_cents: Fraction) -> Plan:
         """The best plan found, its gap to what is proven possible."""
         best: Plan | None = None
-        costs = self._own_costs()
+        weights = self._own_costs()
         bound = 0.0
-        for _ in range(ROUNDS if self._is_pooled else 1):
-            plan, found_bound = self._solved(goal, reach_cents, costs)
+        for _ in range(ROUNDS if self._is_pooled and goal == "net" else 1):
+            plan, found_bound = self._solved(goal, reach_cents, weights)
             bound = found_bound if best is None else bound
             if best is not None and _merit(goal, plan) <= _merit(goal, best):
                 break
             best = plan
             if self._is_pooled:
-                costs = self._costs_by_msrp(plan.choice)
+                weights = self._weights_by_msrp(plan.choice)
         if best is None:
             raise RuntimeError("no round of the search was run")
         if self._is_pooled:
@@ -175,16 +176,20 @@ class _Question:
         return replace(best, gap_cents=max(gap, Fraction(0)))
 
     def _solved(
-        self, goal: Goal, reach_cents: Fraction, costs: Mapping[str, Sequence[float]]
+        self, goal: Goal, reach_cents: Fraction, weights: Mapping[str, Sequence[float]]
     ) -> tuple[Plan, float]:
         """A plan by exact figures, and the model's bound on it in cents."""
-        model, groups = self._model(self._tables, costs)
+        model, groups = self._model(self._tables, weights)
+        start = None
+        if goal == "net" and not self._is_pooled:
+            draws = self._outlooks[0].draws if self._outlooks else 1
+            start = greedy_start(self._tables, groups, self._gates, draws, self._limits)
         wanted = reach_cents - self._before
         for _ in range(4):
-            found = model.solve(self._limits, goal, float(wanted))
+            found = model.solve(self._limits, goal, float(wanted), start)
             if found is None:
                 raise self._unreachable(reach_cents)
-            plan = self._exact(self._choice(found, groups))
+            plan = self._exact(Choice(found.units, found.gates))
             short = reach_cents - plan.expected_after_cents
             if goal == "net" or short <= 0:
                 return plan, found.bound_cents
@@ -192,18 +197,12 @@ class _Question:
         raise self._unreachable(reach_cents)
 
     def _model(
-        self, tables: Sequence[Table], costs: Mapping[str, Sequence[float]]
+        self, tables: Sequence[Table], weights: Mapping[str, Sequence[float]]
     ) -> tuple[Model, list[Group]]:
         draws = self._outlooks[0].draws if self._outlooks else 1
-        groups = groups_of(list(self._moves.values()), tables, costs)
-        return Model(tables, groups, self._gates, draws), groups
-
-    def _choice(self, found: Found, groups: Sequence[Group]) -> Choice:
-        units: dict[str, int] = {}
-        for group, count in zip(groups, found.units, strict=True):
-            for _, code in group.steps[:count]:
-                units[code] = units.get(code, 0) + 1
-        return Choice(units, found.gates)
+        groups = groups_of(list(self._moves.values()), tables, weights)
+        model = Model(tables, groups, self._gates, draws, is_weighed=self._is_pooled)
+        return model, groups
 
     def _exact(self, choice: Choice) -> Plan:
         after = sum(
@@ -219,7 +218,7 @@ class _Question:
             if not isinstance(move, CloseGate)
         }
 
-    def _costs_by_msrp(self, choice: Choice) -> dict[str, Sequence[float]]:
+    def _weights_by_msrp(self, choice: Choice) -> dict[str, Sequence[float]]:
         """Costs less what a unit's MSRP pays above its pool's average, as the plan stands."""
         costs: dict[str, Sequence[float]] = dict(self._own_costs())
         for part in self._parts:
