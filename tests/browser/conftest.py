@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.app_server import serving
 from tests.unit.app.published_fixture import write_home
@@ -22,6 +22,10 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 DESKTOP, PHONE = (1440, 900), (390, 844)
+# A server's first page imports the whole app, which takes a busy machine far longer than the five
+# seconds that expectations wait by themselves. A passing test waits no longer than it needs.
+SEEN_WITHIN = 60_000  # milliseconds
+expect.set_options(timeout=SEEN_WITHIN)
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +51,7 @@ def open_tab(chromium: Browser) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(SEEN_WITHIN)
         return page
 
     yield make
