@@ -29,6 +29,11 @@ class Moments:
     known_at: datetime
     as_of_date: date
 
+    @property
+    def known_date(self) -> date:
+        """The day of knowledge, in the group's zone: what was announced on it is known."""
+        return self.known_at.date()
+
     @classmethod
     def of(cls, as_of: datetime, known_at: datetime | None, time_zone: str) -> Moments:
         zone = ZoneInfo(time_zone)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orchestration.home import Home
 from programs.calendars import Calendar, read_calendar
@@ -18,6 +20,9 @@ from programs.group import Group, read_group
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from programs.rule_references import Surroundings
+    from programs.rulebook import Rulebook
 
 
 class ConfigurationError(StairstepError):
@@ -38,11 +43,43 @@ def load_calendars(home: Home) -> dict[str, Calendar]:
     return {calendar.code: calendar for calendar in calendars}
 
 
-def load_rulebooks(home: Home) -> list[Any]:
-    """The programs' rulebooks, in order of file name."""
+def load_rulebooks(home: Home, known_on: date | None = None) -> list[Rulebook]:
+    """The programs' rulebooks, in order of file name; only what was announced by a date, if given.
+
+    A revision that isn't announced yet may stand in a file already. Left in, it would split the
+    segments of a past morning, which knew nothing of it.
+    """
     from programs.rulebook import read_rulebook
 
-    return [read_rulebook(_text(path), _shown(home, path)) for path in _documents(home.rulebooks)]
+    books = [read_rulebook(_text(path), _shown(home, path)) for path in _documents(home.rulebooks)]
+    if known_on is None:
+        return books
+    known = [
+        replace(
+            book,
+            versions=tuple(
+                version for version in book.versions if version.rules.announced <= known_on
+            ),
+        )
+        for book in books
+    ]
+    return [book for book in known if book.versions]
+
+
+def load_surroundings(home: Home) -> Surroundings:
+    """What the home's rulebooks are checked against: group, calendars, and what feeds deliver."""
+    from programs.documents import read_document
+    from programs.rule_references import Surroundings, feeds_of
+
+    mappings = [
+        read_document(_text(path), _shown(home, path))
+        for path in sorted(home.mappings.glob("*.y*ml"))
+    ]
+    return Surroundings(
+        group=load_group(home),
+        calendars=load_calendars(home),
+        feeds=feeds_of(mappings) if mappings else None,
+    )
 
 
 def write_tables(tables: Mapping[str, pa.Table], folder: Path) -> int:

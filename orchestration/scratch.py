@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -28,10 +28,17 @@ class NotLandedError(StairstepError):
 
 
 @contextmanager
-def computed(home: Home, as_of: datetime, known_at: datetime | None = None) -> Iterator[Path]:
+def computed(
+    home: Home,
+    as_of: datetime,
+    known_at: datetime | None = None,
+    *,
+    marts: Sequence[str] = (),
+) -> Iterator[Path]:
     """The warehouse file with the marts as of the moment, for as long as the block reads it.
 
-    Raises StairstepError. Another call for the same moment on the same home is told to wait.
+    Only the marts named are built, else all. Raises StairstepError. Another call for the same
+    moment on the same home is told to wait.
     """
     if not home.landing.is_dir():
         raise NotLandedError(
@@ -46,8 +53,9 @@ def computed(home: Home, as_of: datetime, known_at: datetime | None = None) -> I
             stages.compile_rules(scratch, moments)
             manifest = dbt_build.parse(scratch)
             dbt_build.raise_failed(stages.build_facts(scratch, moments, manifest=manifest))
-            stages.compile_memberships(scratch)
-            dbt_build.raise_failed(stages.build_marts(scratch, moments, manifest=manifest))
+            stages.compile_memberships(scratch, moments)
+            built = stages.build_marts(scratch, moments, marts=marts, manifest=manifest)
+            dbt_build.raise_failed(built)
             yield scratch.warehouse_file
         finally:
             shutil.rmtree(scratch.root, ignore_errors=True)

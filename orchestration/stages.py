@@ -6,7 +6,7 @@ steps as the job does. Order, retries, gates and events belong to `orchestration
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from orchestration import dbt_build
@@ -26,12 +26,13 @@ def compile_rules(home: Home, moments: Moments) -> tuple[int, int]:
     """Compiles group, calendars and rulebooks to warehouse/compiled. Gives (rulebooks, rows)."""
     from programs.compiled import compile_group
 
-    group, calendars, rulebooks = load_group(home), load_calendars(home), load_rulebooks(home)
+    group, calendars = load_group(home), load_calendars(home)
+    rulebooks = load_rulebooks(home, moments.known_date)
     tables = compile_group(group, calendars, rulebooks, as_of_date=moments.as_of_date)
     return len(rulebooks), write_tables(tables, home.compiled)
 
 
-def compile_memberships(home: Home) -> tuple[int, int]:
+def compile_memberships(home: Home, moments: Moments) -> tuple[int, int]:
     """Evaluates each filter once per class of units. Gives (classes, rows)."""
     import duckdb
 
@@ -47,7 +48,7 @@ def compile_memberships(home: Home) -> tuple[int, int]:
                 f"the warehouse has no {UNIT_CLASSES}; the facts were not built"
             )
         classes = connection.execute(f'from "{schema[0]}".{UNIT_CLASSES}').to_arrow_table()
-    tables = compiled(load_rulebooks(home), classes)
+    tables = compiled(load_rulebooks(home, moments.known_date), classes)
     return classes.num_rows, write_tables(tables, home.compiled)
 
 
@@ -68,12 +69,18 @@ def build_marts(
     home: Home,
     moments: Moments,
     *,
+    marts: Sequence[str] = (),
     manifest: Manifest | None = None,
     on_node: Callable[[str, str], None] | None = None,
 ) -> list[dbt_build.NodeResult]:
-    """dbt's second phase: everything that needs memberships."""
+    """dbt's second phase: everything that needs memberships, or what leads to the marts named."""
     return dbt_build.build(
-        home, moments, exclude=dbt_build.FACTS, manifest=manifest, on_node=on_node
+        home,
+        moments,
+        select=" ".join(f"+{name}" for name in marts) or None,
+        exclude=dbt_build.FACTS,
+        manifest=manifest,
+        on_node=on_node,
     )
 
 

@@ -48,7 +48,7 @@ def rules_assets(unit_classes: dg.AssetKey) -> list[dg.AssetsDefinition]:
     def compiled_memberships(context: dg.AssetExecutionContext):
         walk = context.resources.walk
         with walk.stage("compiled_memberships") as counts:
-            counts.rows_in, counts.rows_out = stages.compile_memberships(walk.home)
+            counts.rows_in, counts.rows_out = stages.compile_memberships(walk.home, walk.moments)
         for name in stages.MEMBERSHIP_TABLES:
             yield dg.MaterializeResult(asset_key=compiled_key(name), metadata=counts.metadata())
 
