@@ -59,7 +59,8 @@ class SoldUnits:
 @dataclass(frozen=True)
 class PeriodInputs:
     """What is known of one program, rooftop and period. Objectives, bases (last year's counted
-    units) are by element; readings by metric; items by type or item code. `unwound` are units of
+    units) are by element; readings by metric, or by `sourced_metric` where the scores and the
+    surveys of one metric are both known; items by type or item code. `unwound` are units of
     earlier periods whose unwind falls into this one, with the days since their sale."""
 
     period: Period | None = None
@@ -75,6 +76,15 @@ class PeriodInputs:
     @property
     def period_code(self) -> str:
         return self.period.code if self.period else ""
+
+    def reading(self, source: str, metric: str) -> Reading | None:
+        """The reading of a metric from its source; None where nothing is known."""
+        return self.readings.get(sourced_metric(source, metric), self.readings.get(metric))
+
+
+def sourced_metric(source: str, metric: str) -> str:
+    """The key of a reading that holds for one source of the metric alone."""
+    return f"{source}:{metric}"
 
 
 @dataclass(frozen=True)
@@ -278,7 +288,8 @@ def score_tier(element: Element, inputs: PeriodInputs) -> int | None:
     neither while the period runs, and reaches no tier once it has ended.
     """
     against = element.against
-    reading = inputs.readings.get(str(against.metric))
+    source = "survey_average" if against.source == "survey_average" else "csi_score"
+    reading = inputs.reading(source, str(against.metric))
     if reading is None:
         return None
     wanted = against.minimum_sample or (1 if against.source == "survey_average" else 0)
@@ -329,5 +340,5 @@ def _leaf_state(
             target_units(element, inputs),
             is_period_open=inputs.is_open,
         )
-    reading = inputs.readings.get(leaf.metric_code)
+    reading = inputs.reading(leaf.metric_source, leaf.metric_code)
     return metric_state(leaf, reading, is_period_open=inputs.is_open)

@@ -17,7 +17,13 @@ from programs.errors import StairstepError
 from programs.filters import UnitClass
 from programs.gates import GateState, Reading
 from programs.money import ZERO
-from programs.program_states import PeriodInputs, PeriodState, SoldUnits, period_state
+from programs.program_states import (
+    PeriodInputs,
+    PeriodState,
+    SoldUnits,
+    period_state,
+    sourced_metric,
+)
 from programs.rulebook import Rulebook, Version, periods_of, windows_of_version
 from programs.settlement import SettledPeriod, settle_program
 
@@ -146,9 +152,11 @@ def facts_of_rows(
 
     units: rooftop_id, period_code, counting_date, vin, make, model, trim, model_year, powertrain,
     stock_type, sale_type, msrp_amount, has_open_recall: one row per reported sale, whatever the old
-    rules made of its class. targets: rooftop_id, period_code, element_code, objective_units,
-    base_units. readings: rooftop_id, period_code, metric_code, score, sample_count, region_average,
-    national_average. items: rooftop_id, period_code, item (type or code), state.
+    rules made of its class; `units` -1 with its MSRP negative takes an earlier sale back. targets:
+    rooftop_id, period_code, element_code, objective_units, base_units. readings: rooftop_id,
+    period_code, metric_code, score, sample_count, region_average, national_average, and
+    metric_source where the scores and the surveys of one metric are both known. items: rooftop_id,
+    period_code, item (type or code), state.
     """
     by_code = {period.code: period for period in periods}
     sold = _grouped(units)
@@ -169,7 +177,7 @@ def facts_of_rows(
                 objectives=_by_element(found_targets.get(key, ()), "objective_units"),
                 bases=_by_element(found_targets.get(key, ()), "base_units"),
                 readings={
-                    row["metric_code"]: Reading(
+                    _metric(row): Reading(
                         row.get("score"),
                         row.get("sample_count"),
                         row.get("region_average"),
@@ -202,7 +210,7 @@ def _grouped(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
 
 
 def _sold(rows: Sequence[Row]) -> tuple[SoldUnits, ...]:
-    """Sales in order of counting date, then VIN."""
+    """Sales in order of counting date; on one date those taken back last; then VIN."""
     return tuple(
         SoldUnits(
             UnitClass(
@@ -214,12 +222,21 @@ def _sold(rows: Sequence[Row]) -> tuple[SoldUnits, ...]:
                 stock_type=row["stock_type"],
                 sale_type=row["sale_type"],
             ),
-            1,
+            row.get("units", 1),
             row.get("msrp_amount") or ZERO,
             1 if row.get("has_open_recall") else 0,
         )
-        for row in sorted(rows, key=lambda row: (row["counting_date"], row["vin"]))
+        for row in sorted(rows, key=_order)
     )
+
+
+def _metric(row: Row) -> str:
+    source = row.get("metric_source")
+    return sourced_metric(source, row["metric_code"]) if source else row["metric_code"]
+
+
+def _order(row: Row) -> tuple[datetime.date, bool, str]:
+    return row["counting_date"], row.get("units", 1) < 0, row["vin"]
 
 
 def _by_element(rows: Iterable[Row], column: str) -> dict[str, int | None]:
