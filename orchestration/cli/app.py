@@ -14,8 +14,10 @@ import typer
 
 from orchestration.cli import (
     codes,
+    explain_command,
     init_command,
     plan_command,
+    rules_command,
     run_command,
     scenario_command,
     serve_commands,
@@ -46,6 +48,7 @@ def common(
       stairstep init my-group          a new group's folder, explained line by line
       stairstep run --home my-group    land, check, transform, forecast, publish
       stairstep standing --home my-group
+      stairstep explain --rooftop R --program P
       stairstep scenario --rooftop R   what a few more cars change
       stairstep plan --rooftop R       the moves that are worth most
       stairstep app --home my-group    the dashboard
@@ -59,8 +62,10 @@ for module in (
     init_command,
     run_command,
     standing_command,
+    explain_command,
     scenario_command,
     plan_command,
+    rules_command,
     serve_commands,
 ):
     module.register(app)

@@ -9,12 +9,10 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -29,15 +27,13 @@ from orchestration.cli.options import (
 )
 from programs.errors import StairstepError
 
-if TYPE_CHECKING:
-    from orchestration.home import Home
-
 COLUMNS = (
     "rooftop_id", "program_code", "period_code", "reported_units", "pending_units",
     "official_units", "objective_units", "attainment_pct", "tier_number", "tier_count",
     "units_to_next_tier", "worth_of_next_tier_amount", "amount_earned", "amount_held",
     "gate_state", "selling_days_left", "standing_state",
 )  # fmt: skip
+MARTS = ("fct_program_standing", "dim_rooftop", "dim_program")
 HEADERS = {
     "rooftop_id": "rooftop",
     "program_code": "program",
@@ -93,42 +89,13 @@ def standing(
       stairstep standing --as-of 2025-07-31 --format csv > july.csv
       stairstep standing --as-of 2025-07-31 --known-at 2025-08-15
     """
-    place = home_of(home)
-    with _source(place, as_of, known_at) as (file, schema):
-        rows = read_rows(file, schema, rooftop, program, all_periods=all_periods)
+    from orchestration.cli.sources import marts_as_of
+
+    with marts_as_of(home_of(home), as_of, known_at, marts=MARTS) as source:
+        rows = read_rows(source.file, source.schema, rooftop, program, all_periods=all_periods)
         if not rows:
-            raise UnknownError(_nothing(file, schema, rooftop, program))
+            raise UnknownError(_nothing(source.file, source.schema, rooftop, program))
     {Format.json: _json, Format.csv: _csv, Format.table: _table}[output](rows)
-
-
-@contextmanager
-def _source(home: Home, as_of: str | None, known_at: str | None) -> Iterator[tuple[Path, str]]:
-    """The DuckDB file to read and the schema its marts are in."""
-    from orchestration.journal import read_json
-    from orchestration.moments import parse_moment
-    from orchestration.publish import MARTS, current_file
-    from orchestration.rules import load_group
-
-    if as_of is None and known_at is None:
-        yield current_file(home), "main"
-        return
-    time_zone, pointer = load_group(home).time_zone, read_json(home.pointer) or {}
-    # What isn't asked for is what is published; without a publication it has to be said.
-    business = parse_moment(as_of or pointer.get("as_of", ""), time_zone)
-    known = parse_moment(known_at, time_zone, option="--known-at") if known_at else business
-    if pointer and (business, known) == (_moment(pointer["as_of"]), _moment(pointer["known_at"])):
-        yield current_file(home), "main"
-        return
-    from orchestration.scratch import computed
-
-    with ExitStack() as stack:
-        with Console(stderr=True).status(f"computing as of {business.isoformat()}"):
-            file = stack.enter_context(computed(home, business, known))
-        yield file, MARTS
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def read_rows(
