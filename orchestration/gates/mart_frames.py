@@ -57,6 +57,23 @@ class MartFrames:
         self._connection = connection
         self._moments = moments
 
+    def has_sales(self) -> bool:
+        """Whether an enrolled rooftop sold anything in periods that stand: units must follow."""
+        return self._is_any(
+            f"""
+            w.intermediate.int_sales s
+            join compiled_enrolments e using (rooftop_id, dealer_code)
+            join {_mart("standing")} p using (rooftop_id, program_code)
+            where s.rdr_counting_date between p.period_start_date and p.period_end_date
+                and s.rdr_counting_date between e.from_date
+                    and coalesce(e.to_date, p.period_end_date)
+            """
+        )
+
+    def has_targets(self) -> bool:
+        """Whether any element has what it is measured against: then a ladder must follow."""
+        return self._is_any(f"{_mart('element')} where standing_state = 'ok'")
+
     def marts_every_row(self) -> pd.DataFrame:
         """A row per enrolment and period of its program: how many standings, how many elements."""
         as_of = self._moments.as_of_date.isoformat()
@@ -277,6 +294,9 @@ class MartFrames:
             from fct_forecast_sample order by all
             """
         )
+
+    def _is_any(self, source: str) -> bool:
+        return self._connection.execute(f"select 1 from {source} limit 1").fetchone() is not None
 
     def _frame(self, sql: str) -> pd.DataFrame:
         return self._connection.execute(sql).df()

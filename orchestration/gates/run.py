@@ -42,7 +42,7 @@ def landed_gate(
 def marts_gate(home: Home, moments: Moments, moved: Moved) -> list[Verdict]:
     """The verdicts on the marts."""
     with mart_frames(home, moments) as frames:
-        return _ask(_named(frames, marts.SUITES), moved)
+        return _ask(_marts(frames), moved)
 
 
 def forecasts_gate(home: Home, moments: Moments, moved: Moved) -> list[Verdict]:
@@ -73,6 +73,16 @@ def _landed(frames: LandedFrames, expected_days: dict[tuple[str, str], int]) -> 
     yield landed.GROUP_VOLUME, frames.group_volume()
     yield landed.FRESHNESS, frames.freshness(expected_days)
     yield landed.FILES, frames.files()
+
+
+def _marts(frames: MartFrames) -> Asked:
+    """A group that just begins has no units and no ladders; one with rows must have both."""
+    may_be_empty = {
+        marts.COUNTED_UNITS.name: not frames.has_sales(),
+        marts.LADDERS.name: not frames.has_targets(),
+    }
+    for suite, frame in _named(frames, marts.SUITES):
+        yield replace(suite, may_be_empty=may_be_empty.get(suite.name, suite.may_be_empty)), frame
 
 
 def _named(frames: MartFrames, suites: tuple[Suite, ...]) -> Asked:

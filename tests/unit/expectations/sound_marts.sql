@@ -57,6 +57,11 @@ select rooftop_id, program_code, period_code, printf('VIN%06d', i) as vin, 'repo
 from w.marts.fct_program_standing
 cross join range(0, 10) t(i);
 
+create schema w.intermediate;
+
+create table w.intermediate.int_sales as
+select 'north' as rooftop_id, '3127' as dealer_code, date '2025-08-05' as rdr_counting_date;
+
 create table w.marts.fct_standing_daily as
 select rooftop_id, program_code, element_code, period_code, d::date as date,
     case when d = date '2025-08-15' then 10 else 5 end as reported_units,
