@@ -20,7 +20,8 @@ from programs.rule_checks_gates import conditions_of
 from programs.rule_models import RuleVersion
 from programs.rulebook import Rulebook, Version, periods_of
 
-ITEM_TYPES = frozenset({"training", "facility", "digital"})
+# `strike`: a strike against the dealer, dated by its due date.
+ITEM_TYPES = frozenset({"training", "facility", "digital", "strike"})
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,13 @@ def _metrics(rules: RuleVersion, feeds: Feeds) -> Iterator[Fault]:
             yield (
                 (*path, "items"),
                 f"no feed delivers {leaf.items} items; known are {listed(feeds.item_types)}",
+            )
+    for index, deduction in enumerate(rules.deductions):
+        if deduction.kind == "strikes" and "strike" not in feeds.item_types:
+            yield (
+                ("deductions", index, "kind"),
+                "no feed delivers strikes; map them as items of type strike "
+                "(portal/compliance_items)",
             )
     for index, element in enumerate(rules.elements):
         if element.against.metric:

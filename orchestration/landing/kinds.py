@@ -272,7 +272,7 @@ KINDS: dict[str, Kind] = {
                 *_DEALER,
                 "program_code text",
                 "item_code text *",
-                "item_type text * training|facility|digital",
+                "item_type text * training|facility|digital|strike",
                 "item_name text *",
                 "due_date date",
                 "completed_date date",

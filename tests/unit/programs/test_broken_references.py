@@ -69,6 +69,11 @@ NAMES_NOTHING = {
          "examples:"),
         "line 21: gates[0].require.items: no feed delivers digital items; known are training",
     ),
+    "strikes that no feed delivers": (
+        ("examples:", "deductions: [{deduction: d, kind: strikes, rolling_months: 6, "
+         "steps: [{strike: 2, takes_percent: 50}]}]\nexamples:"),
+        "line 21: deductions[0].kind: no feed delivers strikes; map them as items of type strike",
+    ),
     "a score target that no feed delivers": (
         ("against: objective", "against: {metric: share, rounded: exact}"),
         ("edges: percent", "edges: score"),

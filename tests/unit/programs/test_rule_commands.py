@@ -96,7 +96,7 @@ def test_feeds_are_read_off_the_mappings():
     )
     assert feeds.metrics == {"csi", "rse", "retention"}
     assert not feeds.has_surveys
-    assert feeds.item_types == {"training", "facility", "digital"}
+    assert feeds.item_types == {"training", "facility", "digital", "strike"}
     assert rule_commands.feeds_of(
         [{"kind": "csi/scores", "columns": {"metric_code": {"from": "Metric"}}}]
     ) == Feeds(None, False, frozenset())
