@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_program_periods_in_force'}}}) }}
+
 -- The rulebook's language can say more than the models compute so far. A rule that they would leave out must stop the
 -- build by name, and never show as a standing without it. Takes a line out here with the model that computes it.
 with beyond as (

@@ -98,13 +98,7 @@ def test_every_dbt_test_runs_in_exactly_one_phase(
     facts, marts = phases["dbt_facts"], phases["dbt_marts"]
     assert facts & marts == set()
     manifest = json.loads(dbt_build.manifest_path(Home(template_home)).read_text())
-    # A test of sources alone belongs to no asset: dbt runs it with the marts and stops there.
-    tests = {
-        name
-        for name, node in manifest["nodes"].items()
-        if node["resource_type"] == "test"
-        and any(above.startswith("model.") for above in node["depends_on"]["nodes"])
-    }
+    tests = {name for name, node in manifest["nodes"].items() if node["resource_type"] == "test"}
     assert facts | marts == tests
 
 
