@@ -16,6 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Speed is a benchmark's business: a busy machine must not fail a test that draws examples.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 TESTS = Path(__file__).parent
 # Fixtures that lean on the full run; a test that asks for one is marked `pipeline`.
