@@ -193,6 +193,7 @@ class Gate(Record):
     leaf_number: int
     gate_name: str
     metric_code: str | None
+    metric_source: str | None
     score: Decimal | None
     sample_count: int | None
     minimum_sample: int | None
@@ -203,6 +204,7 @@ class Gate(Record):
     leaf_state: str
     gate_state: str
     effect: str | None
+    reduce_to_share: Decimal | None
     evidence_text: str | None
     source_file: str | None
     source_row: int | None
@@ -215,6 +217,7 @@ class CountedUnit(Record):
     program_code: str
     period_code: str
     vin: str
+    program_version: int
     make: str
     model: str
     trim: str | None
@@ -232,6 +235,10 @@ class CountedUnit(Record):
     is_pending: bool
     is_official: bool | None
     is_paid: bool
+    reversed_units: int | None
+    reversed_date: date | None
+    counted_element_codes: str | None
+    paid_element_codes: str | None
     reason_code: str
     reason_text: str | None
     pay_reason_code: str | None

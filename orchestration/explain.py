@@ -1,29 +1,35 @@
 """Why a program stands where it stands: every stored row behind one amount, gathered.
 
 Here: which rows answer for a rooftop, program and period, read from published or scratch marts.
-Nothing is computed anew. How they are worded is `orchestration.explain_lines`; choosing the file
-and printing belong to the command line. The app's page app/screens/explain.py shows the same.
+Nothing is computed anew. Their words are `programs.explanation_words`, shared with the app's page;
+choosing the file and printing belong to the command line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from programs.errors import StairstepError
+from programs.explanation import (
+    COUNTS,
+    Difference,
+    ExplainedElement,
+    ExplainedGate,
+    Row,
+    difference_of,
+    gates_of_rows,
+)
 
 if TYPE_CHECKING:
     import duckdb
 
-Row = dict[str, Any]
 MARTS = (
     "dim_rooftop", "dim_program", "dim_element", "fct_program_standing", "fct_element_standing",
     "fct_ladder_segment", "fct_gate", "fct_counted_unit",
 )  # fmt: skip
-COUNTS = {"reported": "is_counted", "pending": "is_pending", "official": "is_official"}
 SHOWN_PERIODS = 12
 
 
@@ -38,65 +44,6 @@ class Question:
     rooftop_id: str
     program_code: str
     period_code: str | None = None
-
-
-@dataclass(frozen=True)
-class ExplainedElement:
-    """One element: its rules, its standing and its ladder from the bottom."""
-
-    rules: Row
-    standing: Row
-    ladder: tuple[Row, ...]
-
-    @property
-    def code(self) -> str:
-        return str(self.standing["element_code"])
-
-    @property
-    def tiers(self) -> tuple[Row, ...]:
-        """The first segment of each tier above the ground, lowest tier first."""
-        first: dict[int, Row] = {}
-        for segment in sorted(self.ladder, key=lambda row: (row["from_units"], row["tier_number"])):
-            if segment["tier_number"] > 0:
-                first.setdefault(segment["tier_number"], segment)
-        return tuple(first[number] for number in sorted(first))
-
-    @property
-    def stood_on(self) -> Row | None:
-        """The segment that holds the reported units; None without a ladder."""
-        units = max(self.standing["reported_units"] or 0, 0)
-        for segment in self.ladder:
-            if segment["from_units"] <= units and (
-                segment["to_units"] is None or units < segment["to_units"]
-            ):
-                return segment
-        return None
-
-
-@dataclass(frozen=True)
-class ExplainedGate:
-    """One gate of one element: met when every condition of any of its alternatives is."""
-
-    element_code: str | None
-    code: str
-    name: str
-    state: str
-    effect: str | None
-    alternatives: tuple[tuple[Row, ...], ...]
-
-    @property
-    def leaves(self) -> tuple[Row, ...]:
-        return tuple(leaf for leaves in self.alternatives for leaf in leaves)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A car that one of the three counts holds and another doesn't, with the reason."""
-
-    unit: Row
-    held_by: tuple[str, ...]
-    missing_in: tuple[str, ...]
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -123,27 +70,6 @@ class Explanation:
         asked = [name for name in COUNTS if name != "official" or self.has_official_list]
         found = (difference_of(unit, asked) for unit in self.units)
         return tuple(difference for difference in found if difference is not None)
-
-    def gates_of(self, element: ExplainedElement) -> tuple[ExplainedGate, ...]:
-        return tuple(gate for gate in self.gates if gate.element_code in (None, element.code))
-
-
-def difference_of(unit: Row, asked: Sequence[str] = tuple(COUNTS)) -> Difference | None:
-    """The difference of one car among the counts asked for; None where they agree.
-
-    A reported car isn't pending and the other way round: only the OEM's list can miss a reported
-    one, while a pending one is missing among the reported.
-    """
-    held = tuple(name for name in asked if unit[COUNTS[name]])
-    missing = []
-    if "reported" not in held and held:
-        missing.append("reported")
-    if "official" in asked and "official" not in held and held:
-        missing.append("official")
-    if not missing:
-        return None
-    reason = unit["difference_reason"] or unit["reason_text"] or unit["reason_code"]
-    return Difference(unit, held, tuple(missing), str(reason))
 
 
 def explain(
@@ -241,24 +167,4 @@ def _elements(marts: _Marts, key: Row, version: Row) -> tuple[ExplainedElement, 
 
 def _gates(marts: _Marts, key: Row) -> tuple[ExplainedGate, ...]:
     order = "element_code nulls first, gate_code, conjunct_number, leaf_number"
-    gates: dict[tuple[str | None, str], list[Row]] = {}
-    for leaf in marts.rows("fct_gate", key, order=order):
-        gates.setdefault((leaf["element_code"], leaf["gate_code"]), []).append(leaf)
-    return tuple(
-        ExplainedGate(
-            element_code=element_code,
-            code=code,
-            name=str(leaves[0]["gate_name"] or code),
-            state=str(leaves[0]["gate_state"]),
-            effect=leaves[0]["effect"],
-            alternatives=_alternatives(leaves),
-        )
-        for (element_code, code), leaves in gates.items()
-    )
-
-
-def _alternatives(leaves: Sequence[Row]) -> tuple[tuple[Row, ...], ...]:
-    numbers = sorted({leaf["conjunct_number"] for leaf in leaves})
-    return tuple(
-        tuple(leaf for leaf in leaves if leaf["conjunct_number"] == number) for number in numbers
-    )
+    return gates_of_rows(marts.rows("fct_gate", key, order=order))

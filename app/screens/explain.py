@@ -19,6 +19,7 @@ from app.frame import Screen, choose_rooftop, keep_choice, open_screen
 from app.navigation import link
 from app.queries import ProgramView, counted_units, program_views
 from app.records import CountedUnit
+from programs import explanation_words as words
 
 VIEWS = {
     "all": "All",
@@ -37,6 +38,7 @@ COLUMNS = (
     frames.Column("Source", pa.string(), st.column_config.TextColumn(width=340)),
     frames.Column("Paid", pa.string()),
     frames.Column("OEM's list", pa.string()),
+    frames.Column("Rule", pa.string(), st.column_config.TextColumn(width=330)),
     frames.Column("RDR", pa.string()),
     frames.Column("Deal", pa.string()),
     frames.Column("MSRP", frames.MONEY, frames.money_config()),
@@ -114,32 +116,17 @@ def _of_kind(units: Sequence[CountedUnit], kind: str) -> list[CountedUnit]:
 
 
 def _row(unit: CountedUnit) -> tuple:
-    vehicle = " ".join(
-        str(part) for part in (unit.model_year, unit.make, unit.model, unit.trim) if part
-    )
-    kind = "" if unit.stock_type == "new" else f", {unit.stock_type}"
-    sale = "" if unit.sale_type == "retail" else f", {unit.sale_type}"
-    why = unit.reason_text or fmt.words(unit.reason_code)
-    if unit.difference_reason:
-        why += f" ({fmt.words(unit.difference_reason)})"
-    listed = {None: "no list", True: "on it", False: "not on it"}[unit.is_official]
-    paid = (
-        "paid"
-        if unit.is_paid
-        else fmt.words(unit.pay_reason_code)
-        if unit.is_counted
-        else fmt.UNKNOWN
-    )
-    row = f", row {unit.source_row:,}" if unit.source_row is not None else ""
+    row = vars(unit)
     return (
         unit.vin,
-        f"{vehicle}{kind}{sale}",
+        words.vehicle_text(row),
         unit.counting_date,
-        fmt.words(unit.count_state),
-        why,
-        f"{unit.source_file}{row}" if unit.source_file else None,
-        paid,
-        listed,
+        words.words(unit.count_state),
+        words.why_text(row),
+        words.source_text(row) or None,
+        words.paid_text(row),
+        words.listed_text(row),
+        words.rule_text(row),
         unit.rdr_number,
         unit.deal_number,
         unit.msrp_amount,

@@ -1,7 +1,7 @@
 """`stairstep explain`: from one program's amount down to the cars, as text, JSON or CSV.
 
 Here: choosing the marts and printing. Gathering rows is `orchestration.explain`, their words
-`orchestration.explain_lines`; nothing is computed anew.
+`programs.explanation_words`; nothing is computed anew.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from orchestration.explain import Explanation
+    from programs.explanation_words import Line
 
 # Wide enough that a car's line is whole where no person can widen the window.
 PIPED_WIDTH = 300
@@ -88,7 +89,7 @@ def _json(found: Explanation) -> None:
 
 def as_document(found: Explanation) -> dict[str, Any]:
     """The whole explanation as one nested document; money and scores stay decimals."""
-    from orchestration.explain_lines import as_data, edge_rounding, element_lines, rule_text
+    from programs.explanation_words import edge_rounding, element_lines, rule_text
 
     return {
         "as_of": found.as_of.isoformat(),
@@ -104,7 +105,7 @@ def as_document(found: Explanation) -> dict[str, Any]:
                     {**segment, "edge_rounding": edge_rounding(segment)}
                     for segment in element.ladder
                 ],
-                "lines": [as_data(line) for line in element_lines(found, element)],
+                "lines": [as_data(line) for line in element_lines(element, found.gates)],
             }
             for element in found.elements
         ],
@@ -119,7 +120,7 @@ def as_document(found: Explanation) -> dict[str, Any]:
             }
             for gate in found.gates
         ],
-        "units": [{**unit, "rule": rule_text(unit, found.program)} for unit in found.units],
+        "units": [{**unit, "rule": rule_text(unit)} for unit in found.units],
         "differences": [
             {
                 "vin": difference.unit["vin"],
@@ -135,6 +136,11 @@ def as_document(found: Explanation) -> dict[str, Any]:
     }
 
 
+def as_data(line: Line) -> dict[str, Any]:
+    """A line for JSON and CSV."""
+    return {**vars(line), "label": line.label.strip()}
+
+
 def _csv(found: Explanation) -> None:
     writer = csv.DictWriter(sys.stdout, fieldnames=CSV_COLUMNS, lineterminator="\n", restval="")
     writer.writeheader()
@@ -143,8 +149,7 @@ def _csv(found: Explanation) -> None:
 
 def csv_rows(found: Explanation) -> Iterator[dict[str, Any]]:
     """One row a fact: the reckoning's lines, then each car, then each difference."""
-    from orchestration.explain_lines import (
-        as_data,
+    from programs.explanation_words import (
         element_lines,
         paid_text,
         rule_text,
@@ -154,8 +159,9 @@ def csv_rows(found: Explanation) -> Iterator[dict[str, Any]]:
 
     bulletin = found.standing["bulletin_number"]
     for element in found.elements:
-        for line in element_lines(found, element):
-            yield {**as_data(line), "bulletin_number": bulletin}
+        for line in element_lines(element, found.gates):
+            row = {**as_data(line), "bulletin_number": bulletin}
+            yield {name: row[name] for name in CSV_COLUMNS if name in row}
     copied = (
         "vin", "counting_date", "count_state", "is_official", "is_paid", "reason_code",
         "bulletin_number", "source_file", "source_row",
@@ -167,7 +173,7 @@ def csv_rows(found: Explanation) -> Iterator[dict[str, Any]]:
             "label": vehicle_text(unit),
             "text": why_text(unit),
             "figure": paid_text(unit),
-            "rule": rule_text(unit, found.program),
+            "rule": rule_text(unit),
             **{name: unit[name] for name in copied},
         }
     for difference in found.differences:
@@ -197,7 +203,7 @@ def _text(found: Explanation) -> None:
 
 def heading(found: Explanation) -> Iterator[str]:
     """Whose standing it is, of when, by which rule and bulletin, and what it earns."""
-    from orchestration.explain_lines import full_day, money
+    from programs.explanation_words import full_day, money
 
     standing, program = found.standing, found.program
     yield (
@@ -217,11 +223,11 @@ def heading(found: Explanation) -> Iterator[str]:
 
 
 def _reckonings(found: Explanation) -> Iterator[Table]:
-    from orchestration.explain_lines import element_lines, money
+    from programs.explanation_words import element_lines, money
 
     for element in found.elements:
         table = _table(str(element.rules["element_name"]), ("", "", ">"), has_header=False)
-        for line in element_lines(found, element):
+        for line in element_lines(element, found.gates):
             table.add_row(line.label, line.text, line.figure)
         yield table
     if len(found.elements) > 1:
@@ -231,8 +237,8 @@ def _reckonings(found: Explanation) -> Iterator[Table]:
 
 
 def _differences(found: Explanation) -> Table:
-    from orchestration.explain import COUNTS
-    from orchestration.explain_lines import source_text
+    from programs.explanation import COUNTS
+    from programs.explanation_words import source_text
 
     counts = ", ".join(
         f"{name} {sum(bool(unit[flag]) for unit in found.units):,}"
@@ -254,7 +260,7 @@ def _differences(found: Explanation) -> Table:
 
 
 def _cars(found: Explanation) -> Table:
-    from orchestration.explain_lines import (
+    from programs.explanation_words import (
         listed_text,
         paid_text,
         rule_text,
@@ -278,7 +284,7 @@ def _cars(found: Explanation) -> Table:
             why_text(unit),
             paid_text(unit),
             listed_text(unit),
-            rule_text(unit, found.program),
+            rule_text(unit),
             source_text(unit),
         )
     return table

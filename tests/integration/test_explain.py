@@ -19,9 +19,9 @@ import duckdb
 import pytest
 
 from orchestration.explain import Explanation, Question, explain
-from orchestration.explain_lines import element_lines, formula_text
 from orchestration.home import Home
 from orchestration.journal import read_json
+from programs.explanation_words import element_lines, formula_text
 from tests.unit.app.published_fixture import AS_OF
 
 pytestmark = pytest.mark.pipeline
@@ -122,7 +122,7 @@ def test_every_amount_of_the_sample_has_its_formula(explained: list[Explanation]
 def test_lines_end_with_what_is_earned(explained: list[Explanation]) -> None:
     for found in explained:
         for element in found.elements:
-            *_, last = element_lines(found, element)
+            *_, last = element_lines(element, found.gates)
             assert last.label == "Earned"
 
 

@@ -96,7 +96,7 @@ SCHEMAS = {
         "sample_count:integer "
         "minimum_sample:integer comparison threshold_value:decimal(9,3) threshold_kind "
         "score_date:date "
-        "leaf_state gate_state effect evidence_text source_file "
+        "leaf_state gate_state effect reduce_to_share:decimal(9,6) evidence_text source_file "
         "source_row:bigint"
     ),
     "fct_counted_unit": _columns(
@@ -107,7 +107,8 @@ SCHEMAS = {
         "submitted_at:timestamptz "
         "accepted_at:timestamptz unwound_at:timestamptz deal_number deal_status delivery_date:date "
         "msrp_amount:MONEY count_state is_counted:boolean is_pending:boolean is_official:boolean "
-        "is_paid:boolean counted_element_codes paid_element_codes reason_code reason_text "
+        "is_paid:boolean reversed_units:integer reversed_date:date counted_element_codes "
+        "paid_element_codes reason_code reason_text "
         "pay_reason_code "
         "has_open_recall:boolean difference_reason source_file source_row:bigint bulletin_number"
     ),

@@ -225,6 +225,7 @@ def test_explain_lists_each_vin_with_its_source(
     table = opened.test.dataframe[0].value
     assert len(table) == 60
     assert table["Source"].str.startswith("portal/nissan_rdrs_20250814T2200.csv, row ").all()
+    assert table["Rule"].str.contains("nissan-one version 1").all()
     assert "110 % of 50 is 55, pays $1,200 a unit" in opened.text
 
 

@@ -1,19 +1,17 @@
 """The words of an explanation: one line a fact, in the order that leads from one to the next.
 
-Here: wording and exact figures from stored rows. The labels are those of the app's page (its
-app/components/reckoning.py), and a test holds them alike. Gathering the rows is
-`orchestration.explain`, printing the command line's.
+Here: wording and exact figures from stored rows, for the command line and the app alike.
+Not here: the rows' shapes (explanation.py); markup, tables and files (whoever shows them).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
-from orchestration.explain import ExplainedElement, ExplainedGate, Explanation, Row
+from programs.explanation import ExplainedElement, ExplainedGate, Row
 
 UNKNOWN = "–"
 CENT = Decimal("0.01")
@@ -25,9 +23,9 @@ STATES = {
     "none": "no gate",
 }
 EFFECTS = {
-    "forfeit": "not met, it forfeits the amount",
-    "reduce": "not met, it leaves {share} of the amount",
-    "waive": "not met, it costs nothing",
+    "forfeit": "it forfeits the amount",
+    "reduce": "it leaves {share} of the amount",
+    "waive": "it costs nothing",
 }
 
 
@@ -40,6 +38,7 @@ class Line:
     label: str
     text: str
     figure: str
+    state: str = ""  # of a gate or a condition; of a tier, whether it is stood on
     source_file: str | None = None
     source_row: int | None = None
 
@@ -78,13 +77,13 @@ def full_day(value: date | None) -> str:
     return UNKNOWN if value is None else f"{value:%b} {value.day}, {value.year}"
 
 
-def element_lines(found: Explanation, element: ExplainedElement) -> tuple[Line, ...]:
-    """The reckoning of one element, from its units to what is earned."""
+def element_lines(element: ExplainedElement, gates: Sequence[ExplainedGate]) -> tuple[Line, ...]:
+    """The reckoning of one element under its program's gates, from its units to what is earned."""
     earned = Line("earned", element.code, "Earned", "", money(element.standing["amount_earned"]))
     return (
         *_unit_lines(element),
         *_tier_lines(element),
-        *_gate_lines(found, element),
+        *_gate_lines(element, gates),
         *_loss_lines(element),
         earned,
     )
@@ -123,9 +122,11 @@ def _tier_lines(element: ExplainedElement) -> Iterator[Line]:
     standing, code = element.standing, element.code
     for tier in element.tiers:
         text = f"{edge_text(tier, standing['objective_units'])}, pays {rate_text(tier)}"
-        yield Line("tier", code, f"Tier {tier['tier_number']}", text, _start_text(tier))
+        number = tier["tier_number"]
+        state = "current" if number == standing["tier_number"] else ""
+        yield Line("tier", code, f"Tier {number}", text, _start_text(tier), state)
         for further in element.ladder:
-            if further["tier_number"] == tier["tier_number"] and further is not tier:
+            if further["tier_number"] == number and further is not tier:
                 yield Line(
                     "tier", code, "  then", f"pays {rate_text(further)}", _start_text(further)
                 )
@@ -209,23 +210,26 @@ def formula_text(element: ExplainedElement) -> str:
     return " + ".join(parts)
 
 
-def _gate_lines(found: Explanation, element: ExplainedElement) -> Iterator[Line]:
-    for gate in found.gates_of(element):
-        first = gate.leaves[0]
-        alone = len(gate.leaves) == 1
+def _gate_lines(element: ExplainedElement, gates: Sequence[ExplainedGate]) -> Iterator[Line]:
+    for gate in gates:
+        if gate.element_code not in (None, element.code):
+            continue
+        first, alone = gate.leaves[0], len(gate.leaves) == 1
+        text = _evidence(first) if alone else _shape(gate)
+        if gate.state == "not_met" and gate.effect in EFFECTS:
+            text = f"{text}; {effect_text(gate)}" if text else effect_text(gate)
         yield Line(
             "gate",
             element.code,
             f"Gate: {gate.name}",
-            _evidence(first) if alone else _shape(gate),
+            text,
             STATES.get(gate.state, gate.state),
+            gate.state,
             first["source_file"] if alone else None,
             first["source_row"] if alone else None,
         )
         if not alone:
             yield from _condition_lines(element, gate)
-        if gate.state == "not_met" and gate.effect in EFFECTS:
-            yield Line("gate", element.code, "", effect_text(gate), "")
 
 
 def effect_text(gate: ExplainedGate) -> str:
@@ -252,7 +256,7 @@ def _condition_lines(element: ExplainedElement, gate: ExplainedGate) -> Iterator
             label += condition_text(leaf)
             state = STATES.get(leaf["leaf_state"], leaf["leaf_state"])
             yield Line(
-                "condition", element.code, label, _evidence(leaf), state,
+                "condition", element.code, label, _evidence(leaf), state, leaf["leaf_state"],
                 leaf["source_file"], leaf["source_row"],
             )  # fmt: skip
 
@@ -328,8 +332,8 @@ def listed_text(unit: Row) -> str:
     return {None: "no list", True: "on it", False: "not on it"}[unit["is_official"]]
 
 
-def rule_text(unit: Row, program: Row) -> str:
-    """Which rule weighed a car and what it made of it: elements, version and bulletin."""
+def rule_text(unit: Row) -> str:
+    """Which rule weighed a car and what it made of it: elements, program and version."""
     counted = _elements_text(unit, "counted_element_codes")
     paid = _elements_text(unit, "paid_element_codes")
     if unit["is_counted"] or unit["is_pending"]:
@@ -341,21 +345,8 @@ def rule_text(unit: Row, program: Row) -> str:
             verdict += f", not paid: {words(unit['pay_reason_code'])}"
     else:
         verdict = f"excluded: {words(unit['reason_code'])}"
-    return f"{verdict} ({program['program_code']} version {unit['program_version']})"
+    return f"{verdict} ({unit['program_code']} version {unit['program_version']})"
 
 
 def _elements_text(unit: Row, name: str) -> str:
     return ", ".join(part for part in (unit[name] or "").split(",") if part)
-
-
-def as_data(line: Line) -> dict[str, Any]:
-    """A line for JSON and CSV."""
-    return {
-        "part": line.part,
-        "element_code": line.element_code,
-        "label": line.label.strip(),
-        "text": line.text,
-        "figure": line.figure,
-        "source_file": line.source_file,
-        "source_row": line.source_row,
-    }
