@@ -211,6 +211,8 @@ def make_records(
 def history_notes(panel: Panel, origin: int) -> tuple[str, ...]:
     """Why a series leans on its pool, or ""."""
     has_sold = panel.units[:, :origin] > 0
+    if origin == 0:
+        return ("no history: its pool's pace",) * panel.series_count
     first = np.where(has_sold.any(axis=1), has_sold.argmax(axis=1), origin)
     year = panel.units[:, max(0, origin - 365) : origin].sum(axis=1)
     notes = []
