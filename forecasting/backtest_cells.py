@@ -18,7 +18,7 @@ import numpy as np
 from forecasting.candidates.combination import CalibratedForecaster
 from forecasting.panel import Forecaster, Panel, draw_remaining
 from forecasting.scores import Scored, join, score
-from forecasting.situation import prefix_digests
+from forecasting.situation import known_digest
 from programs.errors import StairstepError
 
 ORIGIN_SHARES = (0.25, 0.5, 0.75, 0.9)
@@ -172,14 +172,9 @@ def learns_together(candidate: Forecaster) -> bool:
 def _digest(source: BacktestPanel, candidate: Forecaster, after: int, rows: np.ndarray) -> str:
     """Names all that a cell depends on: the data until the quarter's end, who was asked, how."""
     described = candidate.describe() if learns_together(candidate) else repr(candidate)
-    parts = (FORMAT, DRAWS, SEED, ORIGIN_SHARES, described, prefix_digest(source.panel, after))
+    parts = (FORMAT, DRAWS, SEED, ORIGIN_SHARES, described, known_digest(source.panel, after))
     text = repr(parts).encode() + rows.astype(np.int64).tobytes()
     return hashlib.sha256(text).hexdigest()[:16]
-
-
-def prefix_digest(panel: Panel, day: int) -> str:
-    """A digest of all that is known on the morning of a day."""
-    return prefix_digests(panel)[day]
 
 
 def _read_cell(path: Path, panel: str, forecaster: str, quarter: str) -> Cell:

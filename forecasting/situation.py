@@ -19,6 +19,10 @@ from forecasting.panel import Panel
 from forecasting.threads import one_thread
 
 
+# Pools, not rooftops, are learnt: so many series of a large panel are enough.
+SAMPLE_SERIES = 900
+
+
 @dataclass(frozen=True)
 class Situation:
     """A panel of which days before `origin` are known, and its profile."""
@@ -63,6 +67,26 @@ class Situation:
         return self.profile.exposure(((days >= low) & (days <= np.asarray(ends))).astype(float))
 
 
+def sample_rows(panel: Panel) -> np.ndarray:
+    """Rows that are learnt from: all, or whole pools until there are enough, int64, rising.
+
+    The choice depends on the pools' names and sizes alone.
+    """
+    if panel.series_count <= SAMPLE_SERIES:
+        return np.arange(panel.series_count)
+    pools, of_series = np.unique(np.array(panel.pools), return_inverse=True)
+    order = np.random.default_rng(len(pools)).permutation(len(pools))
+    rows: list[np.ndarray] = []
+    for pool in order:
+        rows.append(np.flatnonzero(of_series == pool))
+        if sum(map(len, rows)) >= SAMPLE_SERIES:
+            break
+    chosen = np.concatenate(rows)
+    if len(chosen) > 2 * SAMPLE_SERIES:
+        chosen = chosen[: 2 * SAMPLE_SERIES]
+    return np.sort(chosen)
+
+
 class MeanModel(Protocol):
     """A model of the expected units still to come. Uncertainty is put around it elsewhere."""
 
@@ -79,20 +103,31 @@ def make_situation(panel: Panel, origin: int) -> Situation:
     return Situation(known, origin, fit_profile(known, origin))
 
 
+def known_digest(panel: Panel, day: int) -> str:
+    """A digest of all that is known on the morning of a day."""
+    digest = hashlib.blake2b(_calendar_bytes(panel), digest_size=16)
+    digest.update(np.ascontiguousarray(panel.units[:, :day]).tobytes())
+    return digest.hexdigest()
+
+
 def prefix_digests(panel: Panel) -> list[str]:
     """Hex digests [days + 1]: entry d names all that is known on the morning of day d.
 
     Units of earlier days, and the whole calendar, which is known ahead.
     """
-    base = hashlib.blake2b(digest_size=16)
-    for part in (panel.dates.view(np.int64), np.packbits(panel.is_selling_day, axis=1)):
-        base.update(np.ascontiguousarray(part).tobytes())
-    if panel.sales_month is not None:
-        base.update(np.ascontiguousarray(panel.sales_month).tobytes())
-    base.update("\n".join((*panel.keys, *panel.pools)).encode())
+    base = hashlib.blake2b(_calendar_bytes(panel), digest_size=16)
     digests = [base.hexdigest()]
     by_day = np.ascontiguousarray(panel.units.T)
     for day in range(len(panel.dates)):
         base.update(by_day[day].tobytes())
         digests.append(base.hexdigest())
     return digests
+
+
+def _calendar_bytes(panel: Panel) -> bytes:
+    """What is known of a panel on any morning: its calendar, and who is in it."""
+    parts = [panel.dates.view(np.int64), np.packbits(panel.is_selling_day, axis=1)]
+    if panel.sales_month is not None:
+        parts.append(panel.sales_month)
+    names = "\n".join((*panel.keys, *panel.pools)).encode()
+    return b"".join([*(np.ascontiguousarray(part).tobytes() for part in parts), names])

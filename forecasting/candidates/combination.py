@@ -28,13 +28,11 @@ from forecasting.past_forecasts import (
     PastForecasts,
     past_occasions,
 )
-from forecasting.situation import MeanModel, Situation, make_situation
+from forecasting.situation import MeanModel, Situation, make_situation, sample_rows
 
 # Weights go this far from equal towards inverse squared errors: choosing a winner by the last
 # quarters' errors was worse than equal weights, and errors of models are mostly the same errors.
 WEIGHT_TRUST = 0.5
-# The past is asked about this many series at most, of all volumes: pools, not rooftops, are learnt.
-CALIBRATION_SERIES = 900
 # Part of a checkpoint's name: raised when learning or drawing changes without a setting changing.
 CALIBRATION_VERSION = 1
 SHORT_HISTORY_DAYS = 180
@@ -106,7 +104,7 @@ class CalibratedForecaster:
 
     def learn(self, panel: Panel, origin: int) -> Learnt:
         """Weights and calibration from the quarters that ended before the origin's own."""
-        rows = calibration_rows(panel)
+        rows = sample_rows(panel)
         sample = panel.select(rows).as_known(origin)
         occasions = past_occasions(sample, origin, self.periods)
         answers = self.past.ask(sample, occasions, self.models, self.progress)
@@ -128,24 +126,6 @@ class CalibratedForecaster:
         )  # fmt: skip
         quarterly = _quarterly(situation.panel, situation.origin)
         return np.maximum.accumulate(unbiased, axis=0), quarterly
-
-
-def calibration_rows(panel: Panel) -> np.ndarray:
-    """Rows of the panel that the past is asked about: all, or whole pools until there are enough,
-    in an order that depends on their names alone."""
-    if panel.series_count <= CALIBRATION_SERIES:
-        return np.arange(panel.series_count)
-    pools, of_series = np.unique(np.array(panel.pools), return_inverse=True)
-    order = np.random.default_rng(len(pools)).permutation(len(pools))
-    rows: list[np.ndarray] = []
-    for pool in order:
-        rows.append(np.flatnonzero(of_series == pool))
-        if sum(map(len, rows)) >= CALIBRATION_SERIES:
-            break
-    chosen = np.concatenate(rows)
-    if len(chosen) > 2 * CALIBRATION_SERIES:
-        chosen = chosen[: 2 * CALIBRATION_SERIES]
-    return np.sort(chosen)
 
 
 def combined_means(

@@ -29,6 +29,7 @@ def stairstep(past: PastForecasts | None = None) -> CalibratedForecaster:
         PooledPace(),
         PooledPace(half_life_days=120.0, code="slow_pace"),
         PoolMomentum(),
+        BoostedTrees(),
     )
     return CalibratedForecaster("stairstep", models, past or PastForecasts())
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from forecasting.candidates.pooled_pace import PooledPace
 from forecasting.day_features import period_starts
-from forecasting.situation import Situation
+from forecasting.situation import Situation, known_digest, make_situation, sample_rows
 from forecasting.threads import one_thread
 
 WINDOWS = (7, 14, 28, 56, 112, 224)
@@ -25,8 +26,7 @@ LONGEST_AHEAD_DAYS = 93  # a quarter
 SHORTEST_AHEAD_DAYS = 3
 MINIMUM_HISTORY_DAYS = 200
 MINIMUM_UNITS = 2.0  # expected in sixty days; thinner series teach only noise
-MAXIMUM_ROWS = 30_000
-MAXIMUM_SERIES = 1_500
+MAXIMUM_ROWS = 24_000
 OWN_UNITS, GROUP_UNITS = 2.0, 10.0  # shrinkage of log paces
 DISPERSION = 0.05  # down-weights large means: their errors aren't Poisson
 CORRECTION_LIMIT = 0.7  # log units; a leaf of few launches must not double a series
@@ -34,16 +34,20 @@ CORRECTION_LIMIT = 0.7  # log units; a leaf of few launches must not double a se
 
 @dataclass(frozen=True)
 class BoostedTrees:
-    """Mean model: pooled pace times a learnt factor. Trained once per quarter of mornings, on what
-    was known on the quarter's first day."""
+    """Mean model: pooled pace times a learnt factor.
+
+    Trained on what was known on the first day of the origin's half-year, by a sample of whole
+    pools: what windows say changes slowly, and a training a morning would cost more than all else.
+    """
 
     pace: PooledPace = field(default_factory=PooledPace)
     code: str = "trees"
+    _trained: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def means(self, situation: Situation, ends: Sequence[int]) -> np.ndarray:
         """float64 [ends, series]; the pooled pace itself while there is too little to train on."""
         base = self.pace.means(situation, ends)
-        model = self.train(situation)
+        model = self._model(situation)
         if model is None:
             return base
         paces = _paces(situation, np.array([situation.origin]))[0]
@@ -54,6 +58,17 @@ class BoostedTrees:
             factor = np.stack([model.predict(x) for x in rows])
         limit = np.exp(CORRECTION_LIMIT)
         return np.maximum.accumulate(base * np.clip(factor, 1 / limit, limit), axis=0)
+
+    def _model(self, situation: Situation):
+        panel = situation.panel
+        day = half_year_start(panel.dates, situation.origin)
+        if day < MINIMUM_HISTORY_DAYS:
+            return None
+        sample = panel.select(sample_rows(panel)).as_known(day)
+        name = known_digest(sample, day)
+        if name not in self._trained:
+            self._trained[name] = self.train(make_situation(sample, day))
+        return self._trained[name]
 
     def train(self, situation: Situation):
         """A fitted regressor, or None. Deterministic."""
@@ -76,6 +91,12 @@ class BoostedTrees:
         weight = offset / (1 + DISPERSION * offset)
         with one_thread():
             return model.fit(features, units / offset, sample_weight=weight)
+
+
+def half_year_start(dates: np.ndarray, origin: int) -> int:
+    """Index of the first day of the calendar half-year that holds the day before the origin."""
+    halves = dates.astype("datetime64[M]").astype(np.int64) // 6
+    return int(np.searchsorted(halves, halves[max(origin - 1, 0)]))
 
 
 def _horizon(origin: int, end: int, expected: np.ndarray) -> np.ndarray:

@@ -83,7 +83,7 @@ def test_files_for_the_page(finished):
     thirds = pq.read_table(folder / "thirds.parquet").to_pylist()
     assert {row["third"] for row in thirds} == {1, 2, 3}
     weights = json.loads((folder / "weights.json").read_text())
-    assert weights[0]["models"] == ["pooled_pace", "slow_pace", "pool_momentum"]
+    assert weights[0]["models"] == ["pooled_pace", "slow_pace", "pool_momentum", "trees"]
     assert sum(weights[0]["weights_by_horizon"][0]) == pytest.approx(1.0, abs=1e-3)
     assert {row["year"] for row in json.loads((folder / "years.json").read_text())} == {2024}
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecasting.candidates.combination import CalibratedForecaster, calibration_rows, model_weights
+from forecasting.candidates.combination import CalibratedForecaster, model_weights
 from forecasting.candidates.pooled_pace import PooledPace
 from forecasting.candidates.prophet_default import nested_totals, series_seed
 from forecasting.candidates.roster import CANDIDATES, make_candidates, stairstep
 from forecasting.panel import draw_remaining
 from forecasting.past_forecasts import Occasion, PastForecast, PastForecasts, past_occasions
 from forecasting.prophet_fit import ForecastError
+from forecasting.situation import sample_rows
 from tests.unit.forecasting.made_up_group import made_up_group
 
 ORIGIN, ENDS = 1127, [1154, 1185]
@@ -154,7 +155,7 @@ def test_weights_favour_the_model_that_erred_less_but_stay_shrunk():
 
 def test_large_panels_are_learnt_from_whole_pools_of_a_sample():
     panel = made_up_group(rooftops=800, segments=3, days=60)
-    rows = calibration_rows(panel)
+    rows = sample_rows(panel)
     assert 800 <= len(rows) < panel.series_count
     assert len({panel.pools[i] for i in rows}) <= 2
 
