@@ -18,7 +18,6 @@ from forecasting.day_profile import DayProfile, fit_profile, units_sum, unmasked
 from forecasting.panel import Panel
 from forecasting.threads import one_thread
 
-
 # Pools, not rooftops, are learnt: so many series of a large panel are enough.
 SAMPLE_SERIES = 900
 
