@@ -16,22 +16,19 @@ from decimal import Decimal
 
 import numpy as np
 
-from forecasting.marts import OpenElement, OpenProgram
 from programs.gates import GateResult, GateState, gates_state
-from programs.money import cents_half_up, dollars
+from programs.money import dollars
+from programs.period_end import (
+    OpenElement,
+    OpenProgram,
+    SegmentDraws,
+    element_samples,
+    program_msrp_cents,
+)
 from programs.samples import ElementCents, ElementSamples, program_cents
 
 # Edges of the 80 % and 95 % bands, and the median between them.
 BAND_QUANTILES = (0.025, 0.1, 0.5, 0.9, 0.975)
-
-
-@dataclass(frozen=True)
-class SegmentDraws:
-    """One segment of one rooftop. remaining: int [draws], units from the as-of date to the period's
-    end, at least those already known of the as-of date. msrp_cents: of a unit to come."""
-
-    remaining: np.ndarray
-    msrp_cents: int
 
 
 @dataclass(frozen=True)
@@ -80,52 +77,6 @@ def judge_program(
         for element, sampled, paid in zip(program.elements, samples, cents.elements, strict=True)
         if element.rules.is_volume
     )
-
-
-def element_samples(
-    element: OpenElement, draws_of: Mapping[str, SegmentDraws], draws: int
-) -> ElementSamples:
-    """One element's units, paid units and MSRP at the period's end in every draw."""
-    facts = element.facts
-    counted = np.full(draws, facts.counted_units - element.today_counted_units, dtype=np.int64)
-    paid = np.full(draws, facts.paid_units - element.today_paid_units, dtype=np.int64)
-    msrp_so_far = cents_half_up(facts.paid_msrp_amount - element.today_paid_msrp_amount)
-    msrp = np.full(draws, msrp_so_far, dtype=np.int64)
-    for share in element.shares:
-        segment = draws_of.get(share.segment_code)
-        if segment is None:
-            continue
-        if share.is_counted:
-            counted += segment.remaining
-        if share.is_paid:
-            paid += segment.remaining
-            msrp += segment.remaining.astype(np.int64) * segment.msrp_cents
-    return ElementSamples(
-        rules=element.rules,
-        counted_units=np.maximum(counted, facts.counted_units),
-        paid_units=np.maximum(paid, facts.paid_units),
-        paid_msrp_cents=np.maximum(msrp, cents_half_up(facts.paid_msrp_amount)),
-        open_recall_units=facts.open_recall_units,
-        gates=facts.gates,
-    )
-
-
-def program_msrp_cents(
-    program: OpenProgram, draws_of: Mapping[str, SegmentDraws], draws: int
-) -> np.ndarray:
-    """MSRP of the units that any element pays, each once, in every draw: a cap may be a share of
-    it."""
-    so_far = cents_half_up(program.paid_msrp_amount - program.today_paid_msrp_amount)
-    msrp = np.full(draws, so_far, dtype=np.int64)
-    paid = {
-        share.segment_code
-        for element in program.elements
-        for share in element.shares
-        if share.is_paid
-    }
-    for code in sorted(paid & set(draws_of)):
-        msrp += draws_of[code].remaining.astype(np.int64) * draws_of[code].msrp_cents
-    return msrp
 
 
 def _outlook(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +17,7 @@ import duckdb
 from forecasting.prophet_fit import ForecastError
 from programs.gates import GateResult, GateState
 from programs.ladder import Ladder, Segment
+from programs.period_end import OpenElement, OpenProgram, Share
 from programs.standing import ElementFacts, ElementRules, ProgramCap
 
 COMPILED_TABLES = (
@@ -26,56 +26,6 @@ COMPILED_TABLES = (
 )  # fmt: skip
 ElementKey = tuple[str, str, str, str]  # rooftop, program, period, element
 ProgramKey = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class Share:
-    """One unit segment's part in an element."""
-
-    segment_code: str
-    is_counted: bool
-    is_paid: bool
-
-
-@dataclass(frozen=True)
-class OpenElement:
-    """An element of an open period as it stands, with pending units taken as if reported.
-
-    facts: as of now, the as-of date's own units included. today_*: how many of those are of the
-    as-of date itself, which the simulation draws again.
-    """
-
-    rules: ElementRules
-    facts: ElementFacts
-    shares: tuple[Share, ...]
-    today_counted_units: int
-    today_paid_units: int
-    today_paid_msrp_amount: Decimal
-
-
-@dataclass(frozen=True)
-class OpenProgram:
-    """A program of one rooftop in an open period, with all its elements: a cap binds them together.
-
-    paid_msrp_amount: of the units that any element pays, each once, as of now; today_...: of those,
-    the as-of date's.
-    """
-
-    rooftop_id: str
-    program_code: str
-    period_code: str
-    period_start: date
-    period_end: date
-    oem_code: str
-    calendar_code: str | None
-    cap: ProgramCap
-    elements: tuple[OpenElement, ...]
-    paid_msrp_amount: Decimal
-    today_paid_msrp_amount: Decimal
-
-    @property
-    def segments(self) -> set[str]:
-        return {share.segment_code for element in self.elements for share in element.shares}
 
 
 def open_warehouse(warehouse_path: Path, compiled_dir: Path) -> duckdb.DuckDBPyConnection:

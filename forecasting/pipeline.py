@@ -19,13 +19,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from forecasting.chances import ElementOutlook, SegmentDraws, judge_program
-from forecasting.marts import OpenProgram, open_warehouse, read_open_programs
+from forecasting.chances import ElementOutlook, judge_program
+from forecasting.marts import open_warehouse, read_open_programs
 from forecasting.panel import Simulation, draw_remaining
 from forecasting.registry import DEFAULT_FORECASTER, ForecasterSettings, make_forecaster
 from forecasting.series import SeriesSet, read_series
 from forecasting.tables import to_table, write_tables
 from programs.calendars import Calendar
+from programs.period_end import OpenProgram, SegmentDraws
 
 # What is being done, and the share of it that is done.
 Moved = Callable[[str, float], None]

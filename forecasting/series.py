@@ -14,10 +14,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from forecasting.marts import OpenProgram
 from forecasting.panel import Panel
 from forecasting.prophet_fit import ForecastError
 from programs.calendars import Calendar
+from programs.period_end import OpenProgram
 
 # Prices of the last year: older model years were cheaper, a shorter window has too few units.
 MSRP_DAYS = 365

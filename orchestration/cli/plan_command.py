@@ -1,6 +1,6 @@
 """`stairstep plan`: the moves worth most for a rooftop, with the proof that nothing is better.
 
-Here: options and printing. Moves are put together by orchestration.scenario_levers, the search is
+Here: options and printing. Moves are put together by scenarios.levers, the search is
 programs.plan_search, what it changes in each program programs.outcomes.
 """
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orchestration.home import Home
-    from orchestration.scenario_inputs import RooftopInputs
     from programs.plan import Choice, Limits, Move, Plan
+    from scenarios.inputs import RooftopInputs
 
 
 def register(app: typer.Typer) -> None:
@@ -88,16 +88,16 @@ def plan(
       stairstep plan --rooftop lakeside-nissan --reach 250000 --unit-cost 400+25
     """
     from orchestration.publish import current_file
-    from orchestration.scenario_inputs import ScenarioError, read_rooftop
-    from orchestration.scenario_levers import (
+    from programs.plan import Limits
+    from programs.plan_search import best_plan, cheapest_plan, drop_program
+    from scenarios.inputs import ScenarioError, read_rooftop
+    from scenarios.levers import (
         gates_to_plan,
         lines_to_plan,
         numbered,
         parse_money,
         rejected_reports,
     )
-    from programs.plan import Limits
-    from programs.plan_search import best_plan, cheapest_plan, drop_program
 
     if reach is not None and drop is not None:
         raise ScenarioError("--reach and --drop are two questions; ask one at a time")
@@ -138,7 +138,7 @@ def _costs(
     place: Home, inputs: RooftopInputs, unit_cost: str | None, costs: Sequence[str]
 ) -> tuple[list[Any], Any]:
     """Cost rules, and the store's recent gross where not every car has a rule."""
-    from orchestration.scenario_levers import CostRule, parse_cost, parse_money, recent_gross
+    from scenarios.levers import CostRule, parse_cost, parse_money, recent_gross
 
     rules = [parse_cost(text) for text in costs]
     if unit_cost is not None:

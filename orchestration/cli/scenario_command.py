@@ -1,7 +1,7 @@
 """`stairstep scenario`: a few more cars or another score, and what every program makes of it.
 
-Here: options and printing. The published rows are read by orchestration.scenario_inputs, words
-are understood by orchestration.scenario_levers, and the arithmetic is programs.outcomes.
+Here: options and printing. The published rows are read by scenarios.inputs, words
+are understood by scenarios.levers, and the arithmetic is programs.outcomes.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ def scenario(
       stairstep scenario --rooftop kettle-moraine-toyota --set csi=93.1 --format json
     """
     from orchestration.publish import current_file
-    from orchestration.scenario_inputs import ScenarioError, read_rooftop
-    from orchestration.scenario_levers import added, parse_set, tried_states
     from programs.money import dollars
     from programs.outcomes import outcome
     from programs.scenario import Move
+    from scenarios.inputs import ScenarioError, read_rooftop
+    from scenarios.levers import added, parse_set, tried_states
 
     if not add and not set_:
         raise ScenarioError("nothing is changed; give --add or --set (see --help)")

@@ -13,10 +13,10 @@ import pytest
 
 from orchestration.home import Home
 from orchestration.publish import current_file
-from orchestration.scenario_inputs import read_rooftop
 from programs.money import round_money
 from programs.outcomes import outcome
 from programs.plan_tables import expected_cents
+from scenarios.inputs import read_rooftop
 
 STORE = "prairie-nissan"
 

@@ -8,10 +8,10 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from forecasting.chances import SegmentDraws, gate_assumption, judge_program
-from forecasting.marts import OpenElement, OpenProgram, Share
+from forecasting.chances import gate_assumption, judge_program
 from programs.gates import GateResult, GateState
 from programs.ladder import LadderRules, TierRule, build_ladder
+from programs.period_end import OpenElement, OpenProgram, SegmentDraws, Share
 from programs.standing import ElementFacts, ElementRules, ProgramCap
 
 NISSAN = LadderRules(

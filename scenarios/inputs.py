@@ -2,7 +2,7 @@
 
 Here: rows of the published file as the pure inputs of programs/ (states, outlooks, stock).
 Not here: the arithmetic (programs/), how chances are drawn (forecasting/), what is tried of them
-(scenario_levers.py), options and printing (cli/).
+(levers.py), options and printing (cli/).
 """
 
 from __future__ import annotations
@@ -15,7 +15,22 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.scenario_queries import (
+from programs.errors import StairstepError
+from programs.gates import GateResult, GateState, Leaf
+from programs.ladder import ladder_from_rows
+from programs.money import ZERO
+from programs.period_end import (
+    OpenElement,
+    OpenProgram,
+    SegmentDraws,
+    Share,
+    element_samples,
+    program_msrp_cents,
+)
+from programs.plan import ProgramOutlook
+from programs.scenario import ElementKey, ElementState, ProgramState
+from programs.standing import ElementFacts, ElementRules, ProgramCap
+from scenarios.queries import (
     GATES,
     MEMBERS,
     PENDING_AND_TODAY,
@@ -25,13 +40,6 @@ from orchestration.scenario_queries import (
     STANDINGS,
     STOCK,
 )
-from programs.errors import StairstepError
-from programs.gates import GateResult, GateState, Leaf
-from programs.ladder import ladder_from_rows
-from programs.money import ZERO
-from programs.plan import ProgramOutlook
-from programs.scenario import ElementKey, ElementState, ProgramState
-from programs.standing import ElementFacts, ElementRules, ProgramCap
 
 if TYPE_CHECKING:
     import duckdb
@@ -192,8 +200,6 @@ class _Reader:
         """Draws of each segment to each period's end, with the MSRP of a unit to come."""
         import numpy as np
 
-        from forecasting.chances import SegmentDraws
-
         cents = {
             row["segment_code"]: (2 * int(row["msrp"] * 100) + int(row["units"]))
             // (2 * int(row["units"]))
@@ -328,9 +334,6 @@ def _outlook(
     draws: Mapping[tuple[str, date], Any],
 ) -> ProgramOutlook:
     """The program's samples, put together as the forecast puts them together."""
-    from forecasting.chances import element_samples, program_msrp_cents
-    from forecasting.marts import OpenElement, OpenProgram, Share
-
     elements = tuple(
         OpenElement(
             rules=piece.rules,

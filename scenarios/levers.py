@@ -1,7 +1,7 @@
 """The levers of scenarios and plans, as a person words them: cars to add, scores to set, costs.
 
 Here: words like `make=Nissan,model=Frontier,units=5` to moves, and the moves a plan chooses from.
-Not here: the published rows (scenario_inputs.py), the arithmetic and the search (programs/).
+Not here: the published rows (inputs.py), the arithmetic and the search (programs/).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from orchestration.scenario_inputs import OpenPeriod, RooftopInputs, ScenarioError, Score, StockRow
-from orchestration.scenario_queries import GROSS
 from programs.gates import GateState, Reading, metric_state, tree_state
 from programs.money import ZERO, cents_half_up
 from programs.plan import CloseGate, Move, ReportDelivered, SellMore, unmet
+from scenarios.inputs import OpenPeriod, RooftopInputs, ScenarioError, Score, StockRow
+from scenarios.queries import GROSS
 
 CENT = Decimal("0.01")
 DESCRIPTION = ("make", "model", "trim", "model_year", "powertrain", "stock_type")

@@ -1,6 +1,6 @@
 """What scenarios and plans ask of the published file and, for gross, of the warehouse.
 
-Here: SQL alone; `$rooftop` and `$as_of` are given by scenario_inputs.py, which makes values of the
+Here: SQL alone; `$rooftop` and `$as_of` are given by inputs.py, which makes values of the
 rows. The same units are counted as in the forecast's own queries (forecasting/marts.py).
 """
 

@@ -1,0 +1,124 @@
+"""What open periods may end with: what is known so far, and the units that were drawn on top of it.
+
+Here: an open program with its facts, and its joint samples from the draws of its segments.
+Not here: how units are drawn (forecasting), what the samples pay (samples.py), the choice of moves
+(plan.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from programs.money import cents_half_up
+from programs.samples import ElementSamples
+from programs.standing import ElementFacts, ElementRules, ProgramCap
+
+
+@dataclass(frozen=True)
+class Share:
+    """One unit segment's part in an element."""
+
+    segment_code: str
+    is_counted: bool
+    is_paid: bool
+
+
+@dataclass(frozen=True)
+class OpenElement:
+    """An element of an open period as it stands, with pending units taken as if reported.
+
+    facts: as of now, the as-of date's own units included. today_*: how many of those are of the
+    as-of date itself, which the simulation draws again.
+    """
+
+    rules: ElementRules
+    facts: ElementFacts
+    shares: tuple[Share, ...]
+    today_counted_units: int
+    today_paid_units: int
+    today_paid_msrp_amount: Decimal
+
+
+@dataclass(frozen=True)
+class OpenProgram:
+    """A program of one rooftop in an open period, with all its elements: a cap binds them together.
+
+    paid_msrp_amount: of the units that any element pays, each once, as of now; today_...: of those,
+    the as-of date's.
+    """
+
+    rooftop_id: str
+    program_code: str
+    period_code: str
+    period_start: date
+    period_end: date
+    oem_code: str
+    calendar_code: str | None
+    cap: ProgramCap
+    elements: tuple[OpenElement, ...]
+    paid_msrp_amount: Decimal
+    today_paid_msrp_amount: Decimal
+
+    @property
+    def segments(self) -> set[str]:
+        return {share.segment_code for element in self.elements for share in element.shares}
+
+
+@dataclass(frozen=True)
+class SegmentDraws:
+    """One segment of one rooftop. remaining: int [draws], units from the as-of date to the period's
+    end, at least those already known of the as-of date. msrp_cents: of a unit to come."""
+
+    remaining: np.ndarray
+    msrp_cents: int
+
+
+def element_samples(
+    element: OpenElement, draws_of: Mapping[str, SegmentDraws], draws: int
+) -> ElementSamples:
+    """One element's units, paid units and MSRP at the period's end in every draw."""
+    facts = element.facts
+    counted = np.full(draws, facts.counted_units - element.today_counted_units, dtype=np.int64)
+    paid = np.full(draws, facts.paid_units - element.today_paid_units, dtype=np.int64)
+    msrp_so_far = cents_half_up(facts.paid_msrp_amount - element.today_paid_msrp_amount)
+    msrp = np.full(draws, msrp_so_far, dtype=np.int64)
+    for share in element.shares:
+        segment = draws_of.get(share.segment_code)
+        if segment is None:
+            continue
+        if share.is_counted:
+            counted += segment.remaining
+        if share.is_paid:
+            paid += segment.remaining
+            msrp += segment.remaining.astype(np.int64) * segment.msrp_cents
+    return ElementSamples(
+        rules=element.rules,
+        counted_units=np.maximum(counted, facts.counted_units),
+        paid_units=np.maximum(paid, facts.paid_units),
+        paid_msrp_cents=np.maximum(msrp, cents_half_up(facts.paid_msrp_amount)),
+        open_recall_units=facts.open_recall_units,
+        gates=facts.gates,
+    )
+
+
+def program_msrp_cents(
+    program: OpenProgram, draws_of: Mapping[str, SegmentDraws], draws: int
+) -> np.ndarray:
+    """MSRP of the units that any element pays, each once, in every draw: a cap may be a share of
+    it."""
+    so_far = cents_half_up(program.paid_msrp_amount - program.today_paid_msrp_amount)
+    msrp = np.full(draws, so_far, dtype=np.int64)
+    paid = {
+        share.segment_code
+        for element in program.elements
+        for share in element.shares
+        if share.is_paid
+    }
+    for code in sorted(paid & set(draws_of)):
+        msrp += draws_of[code].remaining.astype(np.int64) * draws_of[code].msrp_cents
+    return msrp
