@@ -267,6 +267,25 @@ def test_the_chart_counts_an_unwound_car_until_its_unwind(lot):
     assert (july[2], july[3], july[15]) == (0, -1, 0)
 
 
+def test_the_chart_counts_a_car_sold_again_from_its_first_sale_to_its_unwind(lot):
+    warehouse, _ = lot
+    sql = """
+        select date, reported_units from fct_standing_daily
+        where rooftop_id = 'jeep' and period_code = '2025-05' order by date
+    """
+    may = {row["date"].day: row["reported_units"] for row in warehouse.rows(sql)}
+    assert [may[day] for day in (1, 2, 9, 10, 19, 20, 31)] == [0, 1, 1, 0, 0, 1, 1]
+
+
+@case
+def jeep_sold_again_in_may(lot: Lot) -> str:
+    vin = lot.home.vin()
+    lot.rdr("jeep", vin, "2025-05-02", at="2025-05-02T12:00:00")
+    lot.rdr("jeep", vin, "2025-05-02", "unwound", at="2025-05-10T12:00:00")
+    lot.rdr("jeep", vin, "2025-05-20", rdr_number="R-jeep-again", at="2025-05-20T12:00:00")
+    return vin
+
+
 @case
 def jeep_unwound_next_month(lot: Lot) -> str:
     for _ in range(4):

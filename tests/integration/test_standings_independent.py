@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -23,6 +23,7 @@ import pytest
 import yaml
 
 from tests.integration.independent import payout, rules, summary
+from tests.integration.independent.daily import evaluate_days
 from tests.integration.independent.gates import MET, money
 from tests.integration.independent.payout import Tally
 from tests.integration.independent.standing import evaluate
@@ -38,6 +39,7 @@ MAY_IMPORT = {*sys.stdlib_module_names, "yaml", "python_calamine"}
 PAST_MORNING = datetime.fromisoformat("2025-08-06T06:30:00-05:00")
 ELEMENT = ("rooftop_id", "program_code", "element_code", "period_code")
 PROGRAM = ("rooftop_id", "program_code", "period_code")
+DAY = (*ELEMENT, "date")
 ELEMENT_FIGURES = (
     "reported_units",
     "pending_units",
@@ -61,6 +63,7 @@ ELEMENT_FIGURES = (
     "gate_state",
     "standing_state",
 )
+DAILY_FIGURES = ("reported_units", "objective_units", "tier_number")
 PRINTED_FIGURES = (
     "reported_units",
     "pending_units",
@@ -138,10 +141,12 @@ def assert_same(expected: Rows, found: Rows, figures: Sequence[str]) -> None:
     assert not lines, f"{len(lines)} differ (amounts in cents):\n{told}"
 
 
-def published(home: Path, table: str, key: Sequence[str]) -> Rows:
+def published(
+    home: Path, table: str, key: Sequence[str], enrolled: str = "standing_state <> 'not_enrolled'"
+) -> Rows:
     pointer = json.loads((home / "published" / "current.json").read_text(encoding="utf-8"))
     with duckdb.connect(str(home / "published" / pointer["file"]), read_only=True) as connection:
-        cursor = connection.execute(f"select * from {table} where standing_state <> 'not_enrolled'")
+        cursor = connection.execute(f"select * from {table} where {enrolled}")
         names = [column[0] for column in cursor.description]
         return keyed((dict(zip(names, row, strict=True)) for row in cursor.fetchall()), key)
 
@@ -174,6 +179,28 @@ def test_every_program_stands_where_the_raw_files_say(sample_run: Path, programs
 def test_the_printed_standings_are_those_of_the_raw_files(sample_run: Path, programs: Rows) -> None:
     printed = json.loads(said(sample_run, "--all-periods", "--format", "json"))
     assert_same(programs, keyed(printed, PROGRAM), PRINTED_FIGURES)
+
+
+def test_each_day_of_the_recent_periods_is_what_the_raw_files_say(
+    sample_run: Path, as_of: datetime
+) -> None:
+    """Counts, objective and tier by the end of each day; money where only units decide it."""
+    worked_out = keyed(evaluate_days(sample_run, as_of, daily_since(as_of)), DAY)
+    found = published(sample_run, "fct_standing_daily", DAY, enrolled="true")
+    assert_same(worked_out, found, DAILY_FIGURES)
+    plain = {key for key, row in worked_out.items() if row["amount_earned"] is not None}
+    assert any(worked_out[key]["amount_earned"] for key in plain)
+    assert_same(
+        {key: worked_out[key] for key in plain},
+        {key: found[key] for key in plain},
+        ("amount_earned",),
+    )
+
+
+def daily_since(as_of: datetime) -> date:
+    """The first period end of which the mart still tells each day: its setting says how many."""
+    settings = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text("utf-8"))
+    return as_of.date() - timedelta(days=settings["vars"]["standing_daily_days"] - 1)
 
 
 def test_the_table_prints_the_open_periods_with_the_same_figures(

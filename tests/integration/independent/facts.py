@@ -72,7 +72,7 @@ def know(home: Path, known_at: datetime) -> Known:
         rooftops=rooftops,
         reports=reports,
         pending=_pending(dms.deals(inbox, known_at), reports, today),
-        objectives=_objectives(portal.objectives(inbox, known_at)),
+        objectives=objectives_announced(portal.objectives(inbox, known_at), today),
         official=_holding(portal.official_standings(inbox, known_at)),
         items=list(_holding(portal.items(inbox, known_at)).values()),
         recalls=_by(held.values(), lambda recall: recall["key"][0]),
@@ -97,9 +97,13 @@ def _holding(facts: Iterable[dict[str, Any]]) -> dict[Any, dict[str, Any]]:
     return found
 
 
-def _objectives(facts: Iterable[dict[str, Any]]) -> dict[Any, dict[str, Any]]:
-    """A later announcement revises an earlier one, whatever came last by file."""
-    return _holding({**fact, "stamp": (fact["announced"], *fact["stamp"])} for fact in facts)
+def objectives_announced(facts: Iterable[dict[str, Any]], day: date) -> dict[Any, dict[str, Any]]:
+    """By that day. A later announcement revises an earlier one, whatever came last by file."""
+    return _holding(
+        {**fact, "stamp": (fact["announced"], *fact["stamp"])}
+        for fact in facts
+        if fact["announced"] <= day
+    )
 
 
 def _rooftops(home: Path) -> list[Rooftop]:

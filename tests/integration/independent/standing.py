@@ -33,13 +33,19 @@ class Sold:
 def evaluate(home: Path, known_at: datetime) -> Iterator[dict[str, Any]]:
     """One row per rooftop, program, element and period; money in cents."""
     known = know(home, known_at)
+    for rooftop, book, period in enrolled(home, known):
+        yield from _program(known, rooftop, book, period)
+
+
+def enrolled(home: Path, known: Known) -> Iterator[tuple[Rooftop, dict[str, Any], Period]]:
+    """Every rooftop with each program of its makes, in every period since it has them."""
     for book in rules.load(home):
         for rooftop in known.rooftops:
             if rooftop.oem != book["oem"] or not rooftop.makes & set(book["who"]["makes"]):
                 continue
             for period in rules.periods(home, book, known.today):
                 if period.end >= rooftop.since:
-                    yield from _program(known, rooftop, book, period)
+                    yield rooftop, book, period
 
 
 def _program(
@@ -96,6 +102,14 @@ def _sold(reports: list[Report], book: dict[str, Any]) -> Iterator[Sold]:
             yield Sold(report.car, report.unwound_on, -1)
 
 
+def sold_within(
+    reports: list[Report], book: dict[str, Any], period: Period, today: date
+) -> list[Sold]:
+    """What counts in a period by a day."""
+    in_time = _in_time(reports, book, period)
+    return _within(_sold(in_time, book), period.start, min(period.end, today))
+
+
 def _last_report_day(book: dict[str, Any], period: Period) -> date:
     """The last day on which the OEM may accept a report that still counts in the period."""
     days = book.get("deadlines", {}).get("report_days_after_period")
@@ -125,14 +139,14 @@ def _at_most_once(found: list[Sold]) -> None:
 # --- one element -----------------------------------------------------------------------------
 
 
-def _tally(known: Known, element: dict[str, Any], sold: list[Sold]) -> Tally:
+def tally_of(known: Known, element: dict[str, Any], sold: list[Sold]) -> Tally:
     paid = [each for each in sold if rules.passes(each.car, _pays(element))]
     counted = [each for each in sold if rules.passes(each.car, element["counts"])]
     return Tally(
         sum(each.units for each in counted),
         sum(each.units for each in paid),
         sum((Fraction(each.car.msrp) * each.units for each in paid), Fraction(0)),
-        _open_recalls(known, counted) if _deducts(element) else 0,
+        _open_recalls(known, counted) if deducts(element) else 0,
     )
 
 
@@ -148,14 +162,12 @@ def _element(
     period: Period,
 ) -> dict[str, Any]:
     reports = known.reports.get(rooftop.rooftop, [])
-    sold = _within(
-        _sold(_in_time(reports, book, period), book), period.start, min(period.end, known.today)
-    )
-    now = _tally(known, element, sold)
-    waiting = _tally(known, element, _waiting(known, rooftop, book, period))
+    sold = sold_within(reports, book, period, known.today)
+    now = tally_of(known, element, sold)
+    waiting = tally_of(known, element, _waiting(known, rooftop, book, period))
     key = (rooftop.dealer, book["program"], element["element"], period.code)
     official = known.official.get(key, {"units": None, "amount": None})
-    objective, base = _against(known, reports, book, element, period, key)
+    objective, base = against(known, reports, book, element, period, key)
     bands = payout.bands(element, objective, base)
     counted = [each for each in sold if rules.passes(each.car, element["counts"])]
     edges = [edge for edge, _ in bands or []]
@@ -205,7 +217,7 @@ def _waiting(known: Known, rooftop: Rooftop, book: dict[str, Any], period: Perio
     return _within(deals, period.start, min(period.end, known.today))
 
 
-def _against(
+def against(
     known: Known,
     reports: list[Report],
     book: dict[str, Any],
@@ -221,7 +233,7 @@ def _against(
         if period.year_before is None:
             raise ValueError(f"{key}: the calendar has no year before")
         before = _within(_sold(reports, book), *period.year_before)
-        return None, _tally(known, element, before).units
+        return None, tally_of(known, element, before).units
     return None, None
 
 
@@ -238,7 +250,7 @@ def _open_recalls(known: Known, counted: list[Sold]) -> int:
     )
 
 
-def _deducts(element: dict[str, Any]) -> bool:
+def deducts(element: dict[str, Any]) -> bool:
     kinds = [each["kind"] for each in element.get("deductions", [])]
     if kinds not in ([], ["open_recall_share"]):
         raise ValueError(f"the evaluator can't read the deductions {kinds}")

@@ -1,4 +1,5 @@
--- The deal that an RDR tells of: the one delivered nearest to its sale date, the later of two as near.
+-- The deal that an RDR tells of: the one delivered nearest to its sale date, the later of two as near. A car delivered
+-- again after its unwind is another sale, which has an RDR of its own.
 with ordered_matches as (
 
     select
@@ -13,6 +14,7 @@ with ordered_matches as (
             order by days_apart, delivery_date desc, deal_id desc
         ) as match_number
     from {{ ref('int_sale_matches') }}
+    where rdr_status <> 'unwound' or delivery_date < unwound_date or delivery_date = sale_date
 
 )
 
