@@ -14,10 +14,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from notebook.place import checked
 from orchestration.home import Home
 from programs.errors import StairstepError
 
 PREFIX = "STAIRSTEP_"
+_ADDRESSES = ("storage", "notebook")  # never shown: they may hold a password
 
 
 class SettingsError(StairstepError):
@@ -32,6 +34,9 @@ class Settings(BaseModel):
     # "sqlite" keeps Dagster's runs in HOME/dagster, enough for one run at a time. A postgresql://
     # address is the step up when several processes write: SQLite then locks.
     storage: str = "sqlite"
+    # "sqlite" keeps saved scenarios and decisions in HOME/notebook; a postgresql:// address keeps
+    # them there. The app reads the same setting by itself (notebook.place).
+    notebook: str = "sqlite"
     # Joint draws of the future per rooftop. Below 500 a chance moves by over 2 points between
     # seeds; above 5,000 memory and time grow and nothing is gained on screen.
     draws: Annotated[int, Field(ge=100, le=50_000)] = 2_000
@@ -58,6 +63,11 @@ class Settings(BaseModel):
             return value
         raise ValueError("use 'sqlite' or a postgresql:// address")
 
+    @field_validator("notebook")
+    @classmethod
+    def _notebook_is_known(cls, value: str) -> str:
+        return checked(value)
+
 
 def read_settings(home: Home, environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of `home`. Raises SettingsError naming the source and the setting."""
@@ -72,7 +82,7 @@ def read_settings(home: Home, environ: Mapping[str, str] | None = None) -> Setti
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
-        shown = "" if name == "storage" else f", not {first.get('input')!r}"  # may hold a password
+        shown = "" if name in _ADDRESSES else f", not {first.get('input')!r}"
         raise SettingsError(
             f"setting '{name}' ({home.settings_file} or {PREFIX}{name.upper()}): "
             f"{first['msg']}{shown}"

@@ -16,14 +16,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "programs": set(),
     "forecasting": {"programs"},
     "expectations": set(),
+    "notebook": {"programs"},
     "scenarios": {"programs"},
-    "orchestration": {"programs", "scenarios", "forecasting", "expectations"},
-    "app": {"programs", "scenarios"},
+    "orchestration": {"programs", "scenarios", "forecasting", "expectations", "notebook"},
+    "app": {"programs", "scenarios", "notebook"},
     "sample_group": {"programs"},
 }
 OURS = {*MAY_IMPORT, "tests", "benchmarks", "scripts"}
 # House rule: nothing heavy at import time, so that the command line answers at once.
-HEAVY = {"great_expectations", "prophet", "cmdstanpy", "dagster", "dbt", "streamlit", "pandas"}
+HEAVY = {
+    "great_expectations", "prophet", "cmdstanpy", "dagster", "dbt", "streamlit", "pandas",
+    "sqlalchemy", "alembic",
+}  # fmt: skip
 LIGHT_ROOMS = ("programs", "scenarios", "expectations", "orchestration/cli")
 
 
