@@ -22,6 +22,8 @@ KINDS = {
     "earned_not_paid": "Earned, not paid",
     "feed_late": "Feed is late",
     "vin_invalid": "VIN is not valid",
+    "same_day_unwinds": "Unwound the same day",
+    "loaner_burst": "Burst of loaner codes",
 }
 
 

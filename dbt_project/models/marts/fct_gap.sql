@@ -1,4 +1,5 @@
--- What costs money if nobody acts: with the dollars, the last day and the evidence.
+-- What costs money if nobody acts: with the dollars, the last day and the evidence; and patterns that an auditor asks
+-- about, which carry no amount.
 with gaps as (
 
     select * from {{ ref('int_gaps_unreported') }}
@@ -12,6 +13,10 @@ with gaps as (
     select * from {{ ref('int_gaps_unpaid') }}
     union all
     select * from {{ ref('int_gaps_feeds') }}
+    union all
+    select * from {{ ref('int_gaps_unwinds') }}
+    union all
+    select * from {{ ref('int_gaps_loaners') }}
 
 )
 
