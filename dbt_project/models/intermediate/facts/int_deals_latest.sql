@@ -30,6 +30,7 @@ select
     deal_status,
     delivery_date,
     msrp_amount,
+    front_gross_amount,
     is_vin_valid,
     source_file,
     source_row
