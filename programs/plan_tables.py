@@ -340,6 +340,45 @@ def after_units(outlook: ProgramOutlook, added: Sequence[tuple[Kind, int]]) -> P
     return _shifted(outlook, kinds, np.array([[units] for _, units in added], dtype=np.int64))
 
 
+def choices_cents(
+    outlook: ProgramOutlook, moves: Mapping[str, Move], choices: Sequence[Choice]
+) -> Whole:
+    """The sum over all samples under each of many choices of units, every unit at its own MSRP."""
+    keys = frozenset(outlook.keys)
+    codes = sorted({code for choice in choices for code in choice.units})
+    kinds = [
+        Kind(move.counted_by & keys, move.paid_by & keys, move.msrp_cents, (code,), 0)
+        for code in codes
+        if not isinstance(move := moves[code], CloseGate)
+    ]
+    grid = np.array(
+        [[choice.units.get(code, 0) for choice in choices] for code in codes], dtype=np.int64
+    ).reshape(len(codes), len(choices))
+    alike, weights = _distinct(outlook)
+    return _sums(alike, weights, kinds, grid)
+
+
+def less_units(outlook: ProgramOutlook, line: SellMore, missing: Whole) -> ProgramOutlook:
+    """The samples without some of a line's units, so many in each."""
+
+    def less(values: Whole, applies: bool, times: int = 1) -> Whole:
+        return np.asarray(values, dtype=np.int64) - missing * times if applies else values
+
+    elements = tuple(
+        replace(
+            element,
+            counted_units=less(element.counted_units, key in line.counted_by),
+            paid_units=less(element.paid_units, key in line.paid_by),
+            paid_msrp_cents=less(element.paid_msrp_cents, key in line.paid_by, line.msrp_cents),
+        )
+        for key, element in zip(outlook.keys, outlook.elements, strict=True)
+    )
+    once = outlook.paid_msrp_cents
+    if once is not None:
+        once = less(once, bool(line.paid_by & set(outlook.keys)), line.msrp_cents)
+    return replace(outlook, elements=elements, paid_msrp_cents=once)
+
+
 def expected_cents(outlook: ProgramOutlook) -> Fraction:
     """The mean over the samples, exact."""
     return Fraction(int(_cents(outlook).sum()), outlook.draws)

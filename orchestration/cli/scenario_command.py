@@ -63,8 +63,9 @@ def scenario(
     from programs.money import dollars
     from programs.outcomes import outcome
     from programs.scenario import Move
-    from scenarios.inputs import ScenarioError, read_rooftop
+    from scenarios.inputs import ScenarioError
     from scenarios.levers import added, parse_set, tried_states
+    from scenarios.reading import read_rooftop
 
     if not add and not set_:
         raise ScenarioError("nothing is changed; give --add or --set (see --help)")

@@ -16,7 +16,7 @@ from orchestration.publish import current_file
 from programs.money import round_money
 from programs.outcomes import outcome
 from programs.plan_tables import expected_cents
-from scenarios.inputs import read_rooftop
+from scenarios.reading import read_rooftop
 
 STORE = "prairie-nissan"
 
@@ -124,8 +124,41 @@ def test_the_cheapest_way_and_what_dropping_frees(sample_run: Path) -> None:
 
 def test_costs_come_from_the_stores_own_gross_when_none_is_given(sample_run: Path) -> None:
     found = _json(sample_run, "plan", "--rooftop", STORE)
-    assert "costs from the store's recent gross" in found["notes"][-1]
-    assert all(step["move"].startswith(("sell ", "report ")) for step in found["steps"])
+    assert found["steps"]
+    for step in found["steps"]:
+        assert step["move"].startswith(("sell ", "report "))
+        assert "deals of late: median $" in step["source"]
+        assert Decimal(step["worth_amount"]) > 0
+    assert "proven: no other plan is better by a cent" in found["notes"][0]
+
+
+def test_a_line_is_planned_within_what_the_manager_allows(sample_run: Path) -> None:
+    words = ("plan", "--rooftop", STORE, "--unit-cost", "300")
+    free = {step["move"]: step["units"] for step in _json(sample_run, *words)["steps"]}
+    name, units = max(free.items(), key=lambda item: item[1])
+    model = name.removeprefix("sell Nissan ")
+    held = _json(sample_run, *words, "--cost", f"model={model},most={units - 1}")
+    assert {step["move"]: step["units"] for step in held["steps"]}.get(name, 0) < units
+
+
+def test_the_group_sees_both_sides_of_each_transfer(sample_run: Path) -> None:
+    found = _json(sample_run, "plan", "--group", "--transfer-cost", "100")
+    assert len(found["plans"]) + len(found["unplanned"]) == 12
+    own = _json(sample_run, "plan", "--rooftop", STORE)
+    of_group = next(row for row in found["plans"] if row["rooftop_id"] == STORE)
+    assert of_group["net_amount"] == own["net_amount"]
+    nets = [Decimal(row["net_amount"]) for row in found["next_units"]]
+    assert nets == sorted(nets, reverse=True)
+    assert found["transfers"]
+    sides = [row[side] for row in found["transfers"] for side in ("giver_id", "receiver_id")]
+    assert len(set(sides)) == len(sides)
+    for row in found["transfers"]:
+        gains, loses = Decimal(row["receiver_gains_amount"]), Decimal(row["giver_loses_amount"])
+        assert loses >= 0
+        assert abs(gains - loses - 100 * row["units"] - Decimal(row["net_amount"])) <= Decimal(
+            "0.01"
+        )
+        assert Decimal(row["net_amount"]) > 0
 
 
 @pytest.mark.parametrize(
@@ -142,6 +175,8 @@ def test_costs_come_from_the_stores_own_gross_when_none_is_given(sample_run: Pat
         (("plan", "--rooftop", STORE, "--unit-cost", "1", "--reach", "99999999"), "nothing wi"),
         (("plan", "--rooftop", STORE, "--unit-cost", "1", "--drop", "x"), "no open program 'x'"),
         (("plan", "--rooftop", STORE, "--unit-cost", "1", "--gate", "csi=1"), "is unmet"),
+        (("plan",), "--group"),
+        (("plan", "--rooftop", STORE, "--cost", "model=Rogue"), "say what the first costs"),
     ],
 )
 def test_each_mistake_is_one_clear_line(
