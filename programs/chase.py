@@ -19,19 +19,23 @@ from programs.gates import GateState
 from programs.money import ZERO, dollars
 from programs.plan import Choice, CloseGate, Limits, Move, ProgramOutlook
 from programs.plan_gain import HIGH, LOW, Spread, cheapest_path, gains_along, spread_of
-from programs.plan_tables import chance_of_tier, expected_cents
-from programs.samples import ElementSamples
+from programs.plan_tables import chance_of_tier, expected_cents, outlook_cents
+from programs.samples import ElementSamples, Whole
 from programs.scenario import Move as Change
 from programs.scenario import ProgramState, moved
 
-Verdict = Literal["chase", "let_go", "secured", "unknown"]
-# A tier this likely needs nobody; below it the next unit is still worth knowing.
+Verdict = Literal["chase", "long_shot", "let_go", "secured", "unknown"]
+# A tier this likely needs nobody; below it a unit more is still worth knowing.
 SECURED = Fraction(95, 100)
 # What "making it" means to a manager: four times in five. Higher: the gap looks dearer than it is
 # decided on; lower: a coin toss passes for a plan.
 AIM = Fraction(4, 5)
+# What pays in fewer samples than this is a bet, though it pays on average.
+LONG_SHOT = Fraction(1, 2)
 RULES = {
     "chase": "chase: the units that pay best bring more than they cost, over all programs",
+    "long_shot": "a long shot: the units that pay best bring more than they cost on average, and "
+    "less in more than half of the samples",
     "let_go": "let go: no number of units within the limits brings more than it costs",
     "secured": "secured: every tier is reached in at least 95 of 100 samples",
     "unknown": "not known: there is no ladder to climb yet",
@@ -58,9 +62,11 @@ class Effort:
 
 @dataclass(frozen=True)
 class Chase:
-    """One program's question. `tier_number` is the first tier that isn't secured, `stake_amount`
-    what its last unit is worth; `to_aim` are the fewest units that make it likely, None where the
-    limits don't reach so far; `best` those that net most, None where there are none to sell."""
+    """One program's question. `tier_number` is the first tier that isn't secured (the top one where
+    all are), `stake_amount` what the unit at its edge is worth, or the first beyond it. `to_aim`
+    are the fewest units that make it likely, None where it is or the limits don't reach so far;
+    `best` those that net most, None where there are none to sell. Low and high: the middle 80 % of
+    samples."""
 
     program_code: str
     program_name: str
@@ -73,6 +79,8 @@ class Chase:
     high_units: int
     chance: Fraction | None
     expected_cents: Fraction
+    low_cents: int
+    high_cents: int
     stake_amount: Decimal
     to_aim: Effort | None
     best: Effort | None
@@ -83,6 +91,11 @@ class Chase:
     def rule(self) -> str:
         """The rule that made the verdict."""
         return RULES[self.verdict]
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether the tier is likely without any more units."""
+        return self.chance is not None and self.chance >= AIM
 
 
 def chase_of(
@@ -99,34 +112,44 @@ def chase_of(
     if element is None:
         return _unknown(state, outlook, notes)
     tier = _open_tier(element)
+    number, edge = tier or element.rules.ladder.tier_edges()[-1]
     key = (outlook.program_code, element.rules.element_code)
     counting = [
         move
         for move in moves
         if not isinstance(move, CloseGate) and key in move.counted_by and move.unit_costs_cents
     ]
-    efforts = [] if tier is None else _efforts(outlooks, counting, limits, element, tier[1])
+    efforts = _efforts(outlooks, counting, limits, element, edge) if tier else []
     best = max(efforts, key=lambda effort: effort.net_cents, default=None)
     by_code = {move.code: move for move in counting}
-    known = state.standing()
-    head = next(one for one in known.elements if one.element_code == element.rules.element_code)
-    low, high = _band(element)
+    spread = spread_of(outlooks, by_code, best.choice, best.cost_cents) if best else None
+    head = next(
+        one for one in state.standing().elements if one.element_code == element.rules.element_code
+    )
+    paid = outlook_cents(outlook)
+    low, high = _band(element.counted_units)
+    low_cents, high_cents = _band(paid.earned + paid.held)
+    chance = _share(element, edge)
     return Chase(
         program_code=outlook.program_code,
         program_name=outlook.program_name,
         period_code=outlook.period_code,
-        verdict=_verdict(tier, best),
-        tier_number=tier[0] if tier else None,
-        edge_units=tier[1] if tier else None,
+        verdict=_verdict(best, spread) if tier else "secured",
+        tier_number=number,
+        edge_units=edge,
         units_now=head.counted_units,
         low_units=low,
         high_units=high,
-        chance=_share(element, tier[1]) if tier else None,
+        chance=chance,
         expected_cents=expected_cents(outlook),
-        stake_amount=_stake(state, counting, key, tier[1] - head.counted_units) if tier else ZERO,
-        to_aim=next((one for one in efforts if one.chance >= AIM), None),
+        low_cents=low_cents,
+        high_cents=high_cents,
+        stake_amount=_stake(state, counting, key, edge - head.counted_units) if tier else ZERO,
+        to_aim=None
+        if chance >= AIM
+        else next((one for one in efforts if one.chance >= AIM), None),
         best=best,
-        spread=spread_of(outlooks, by_code, best.choice, best.cost_cents) if best else None,
+        spread=spread,
         doubts=(*_doubts(element, tier), *notes),
     )
 
@@ -180,16 +203,17 @@ def _efforts(
     return found
 
 
-def _verdict(tier: tuple[int, int] | None, best: Effort | None) -> Verdict:
-    if tier is None:
-        return "secured"
-    return "chase" if best is not None and best.net_cents > 0 else "let_go"
+def _verdict(best: Effort | None, spread: Spread | None) -> Verdict:
+    if best is None or spread is None or best.net_cents <= 0:
+        return "let_go"
+    return "chase" if spread.pays >= LONG_SHOT else "long_shot"
 
 
 def _stake(
     state: ProgramState, counting: Sequence[Move], key: tuple[str, str], short: int
 ) -> Decimal:
-    """What the program pays at the edge above what it pays one unit below it, as it stands."""
+    """What the unit at the edge adds, as the program stands, or the first beyond it where that is
+    more: a marginal tier's own edge pays nothing yet."""
     line = next((move for move in counting if not isinstance(move, CloseGate)), None)
     paid_by = line.paid_by if line else frozenset({key})
     msrp = dollars(line.msrp_cents) if line else ZERO
@@ -199,17 +223,18 @@ def _stake(
         then = moved(state, [change]).standing()
         return then.amount_earned + then.amount_held
 
-    return pays(short) - pays(short - 1)
+    below, at, beyond = (pays(short + more) for more in (-1, 0, 1))
+    return max(at - below, beyond - at)
 
 
-def _band(element: ElementSamples) -> tuple[int, int]:
-    low, high = np.quantile(element.counted_units, (LOW, HIGH), method="inverted_cdf")
+def _band(values: Whole) -> tuple[int, int]:
+    low, high = np.quantile(values, (LOW, HIGH), method="inverted_cdf")
     return int(low), int(high)
 
 
 def _doubts(element: ElementSamples, tier: tuple[int, int] | None) -> tuple[str, ...]:
     found = []
-    low, high = _band(element)
+    low, high = _band(element.counted_units)
     if tier is not None and low < tier[1] <= high:
         found.append(f"the middle 80 % of samples, {low} to {high} units, lies on both sides")
     for gate in element.gates:
@@ -228,5 +253,5 @@ def _unknown(state: ProgramState, outlook: ProgramOutlook, notes: Sequence[str])
     units = max((element.facts.counted_units for element in state.elements), default=0)
     return Chase(
         outlook.program_code, outlook.program_name, outlook.period_code, "unknown", None, None,
-        units, 0, 0, None, expected_cents(outlook), ZERO, None, None, None, tuple(notes),
+        units, 0, 0, None, expected_cents(outlook), 0, 0, ZERO, None, None, None, tuple(notes),
     )  # fmt: skip

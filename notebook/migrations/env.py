@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from notebook import scenarios  # noqa: F401 - its tables join the metadata
+from notebook import decisions, scenarios  # noqa: F401 - their tables join the metadata
 from notebook.base import Base
 
 context.configure(

@@ -14,6 +14,7 @@ import typer
 
 from orchestration.cli import (
     codes,
+    decisions_command,
     explain_command,
     init_command,
     plan_command,
@@ -51,6 +52,7 @@ def common(
       stairstep explain --rooftop R --program P
       stairstep scenario --rooftop R   what a few more cars change
       stairstep plan --rooftop R       the moves that are worth most
+      stairstep decisions              what was chased or let go, and what became of it
       stairstep app --home my-group    the dashboard
 
     STAIRSTEP_HOME names the home folder where --home is left out.
@@ -65,6 +67,7 @@ for module in (
     explain_command,
     scenario_command,
     plan_command,
+    decisions_command,
     rules_command,
     serve_commands,
 ):

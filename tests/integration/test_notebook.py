@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, make_url, text
 
 from notebook.base import Base
+from notebook.decisions import Decision, read_decisions, record_decision
 from notebook.place import NotebookError
 from notebook.scenarios import (
     find_scenario,
@@ -204,3 +205,49 @@ def test_a_moment_without_its_zone_is_refused(book: Notebook) -> None:
             book, saved.scenario_id, as_of_date=date(2025, 8, 10), content_hash="x", figures={},
             read_at=NOON.astimezone(UTC).replace(tzinfo=None),
         )  # fmt: skip
+
+
+def _decide(book: Notebook, verdict: str = "chase", **changes: object) -> Decision:
+    given = {
+        "rooftop_id": "north",
+        "program_code": "nissan-one",
+        "period_code": "2025-08",
+        "reason": "one truck short",
+        "decided_by": "gsm@summit.example",
+        "decided_at": NOON,
+        "as_of_date": date(2025, 8, 9),
+        "content_hash": "abc",
+        "figures": {"chance": 0.41, "stake_amount": "33600.00"},
+    }
+    return record_decision(book, verdict=verdict, **{**given, **changes})
+
+
+def test_a_decision_keeps_its_figures_and_the_newest_comes_first(book: Notebook) -> None:
+    first = _decide(book)
+    second = _decide(book, "let_go", decided_at=NOON + timedelta(days=3), reason=" too dear now ")
+    elsewhere = _decide(book, rooftop_id="south", decided_at=NOON + timedelta(days=1))
+    assert first.decided_at == NOON and first.figures["stake_amount"] == "33600.00"
+    assert second.reason == "too dear now"
+    assert read_decisions(book, None) == (second, elsewhere, first)
+    assert read_decisions(book, None, "south") == (elsewhere,)
+    assert read_decisions(book, {"south"}) == (elsewhere,)
+    assert read_decisions(book, set()) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"verdict": "maybe"}, "one of chase, let_go"),
+        ({"reason": " x "}, "say why"),
+        ({"reason": "x" * 2001}, "say why"),
+        ({"decided_by": "  "}, "who decides"),
+    ],
+)
+def test_a_decision_without_its_reason_is_refused(
+    tmp_path: Path, changes: dict[str, str], message: str
+) -> None:
+    book = open_notebook(tmp_path, {})
+    with pytest.raises(NotebookError, match=message):
+        _decide(book, **changes)
+    assert read_decisions(book, None) == ()
+    book.engine.dispose()
