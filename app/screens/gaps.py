@@ -11,7 +11,7 @@ import streamlit as st
 
 from app import format as fmt
 from app.components import frames
-from app.components.gap_list import KINDS, gap_list
+from app.components.gap_list import KINDS, gap_list, gather
 from app.components.states import nothing_here
 from app.components.tables import tiles
 from app.frame import Screen, choose_rooftop, open_screen
@@ -67,16 +67,17 @@ def show(screen: Screen) -> None:
     programs = {
         row.program_code: row.program_name for row in program_standings(screen.source, is_open=None)
     }
+    groups = gather(shown)
     st.html(
         gap_list(
-            shown[:SHOWN_AT_ONCE], screen.rooftop_name, programs,
+            groups[:SHOWN_AT_ONCE], screen.rooftop_name, programs,
             name_rooftop=rooftop_id is None, today=screen.meta.as_of_date,
         )
     )  # fmt: skip
-    if len(shown) > SHOWN_AT_ONCE:
+    if len(groups) > SHOWN_AT_ONCE:
         st.caption(
-            f"The {SHOWN_AT_ONCE} with most at risk are shown; the download holds all "
-            f"{len(shown):,}."
+            f"The {SHOWN_AT_ONCE} entries with most at risk are shown; the download holds all "
+            f"{fmt.plural(len(shown), 'gap')}."
         )
     st.download_button(
         "Download CSV",
