@@ -25,7 +25,7 @@ ORIGIN_SHARES = (0.25, 0.5, 0.75, 0.9)
 DRAWS = 1000
 SEED = 0
 # Part of every checkpoint's name: raised whenever the meaning of a stored figure changes.
-FORMAT = 3
+FORMAT = 4
 _QUARTER = re.compile(r"^(\d{4})-?Q([1-4])$")
 
 

@@ -33,6 +33,7 @@ PERIOD_HALF_LIFE_DAYS = 91.0
 SHAPE_RECORDS = 500.0  # records' worth of trust in the negative binomial's own shape
 # Periods' worth of trust that a series strays as its class does, and what one score says at most.
 SERIES_PERIODS, SERIES_SCORE_CAP = 2.0, 2.5
+ROOFTOP_VOTES = 8.0  # votes of its series' periods that a rooftop strays as others do
 CELL_RECORDS = 120.0  # records' worth of trust in the common spread, per horizon and volume
 MINIMUM_RECORDS = 100
 MAXIMUM_SHARED = 0.9
@@ -229,8 +230,8 @@ def _fit_dispersion(records: Records, mean: np.ndarray, used: np.ndarray) -> dic
 def _series_spread(scores: np.ndarray, records: Records) -> np.ndarray:
     """How far each series strays against its class, float64 [rows].
 
-    Mean square of its scores, a vote a period, shrunk to the class of its volume: lumpy fleet
-    series get wide bands without widening everyone's.
+    Mean square of its scores, a vote a period, shrunk to its rooftop's and that to the class of its
+    volume: a lumpy fleet store or series gets wide bands without widening everyone's.
     """
     volume = volume_class(records.quarterly)
     square = np.minimum(np.abs(scores), SERIES_SCORE_CAP) ** 2
@@ -246,7 +247,12 @@ def _series_spread(scores: np.ndarray, records: Records) -> np.ndarray:
     row = np.arange(len(count)) % rows
     said = np.bincount(row, weights=trust * ratio, minlength=rows)
     voted = np.bincount(row, weights=trust, minlength=rows)
-    return np.sqrt((said + SERIES_PERIODS) / (voted + SERIES_PERIODS))
+    rooftop = np.zeros(rows, dtype=np.int64)
+    rooftop[records.series] = records.rooftop
+    store = (np.bincount(rooftop, weights=said) + ROOFTOP_VOTES) / (
+        np.bincount(rooftop, weights=voted) + ROOFTOP_VOTES
+    )
+    return np.sqrt((said + SERIES_PERIODS * store[rooftop]) / (voted + SERIES_PERIODS))
 
 
 def _spread(scores: np.ndarray, records: Records) -> np.ndarray:

@@ -65,14 +65,30 @@ class Summary:
 def band(samples: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
     """Whole units (low, high) [rows] of the central band that should hold `share` of outcomes.
 
-    samples: int [rows, draws]. Each count is spread over the unit around it (mid-distribution);
-    the band holds the whole units between the spread quantiles. A closed band of plain quantiles of
-    counts holds 84 to 88 % at nominal 80, as both its ends are counted whole.
+    samples: int [rows, draws]. Each count is spread over the unit around it (mid-distribution), and
+    the whole units between the spread quantiles are the band; an end moves by a unit where the band
+    then holds nearer to its share of the draws. A closed band of plain quantiles of counts holds 84
+    to 88 % at nominal 80, as both its ends are counted whole.
     """
     low, high = spread_quantiles(samples, [(1 - share) / 2, (1 + share) / 2])
     low, high = np.ceil(low - 1e-9), np.floor(high + 1e-9)
     median = np.quantile(samples, 0.5, axis=1)
-    return np.minimum(low, np.floor(median)), np.maximum(high, np.ceil(median))
+    low, high = np.minimum(low, np.floor(median)), np.maximum(high, np.ceil(median))
+    best, gap = (low, high), _coverage_gap(samples, low, high, share)
+    for below, above in ((1, 0), (0, -1), (-1, 0), (0, 1)):
+        moved = np.minimum(low + below, np.floor(median)), np.maximum(high + above, np.ceil(median))
+        other = _coverage_gap(samples, *moved, share)
+        nearer = other < gap - 1e-9
+        best = tuple(np.where(nearer, m, b) for m, b in zip(moved, best, strict=True))
+        gap = np.where(nearer, other, gap)
+    return best
+
+
+def _coverage_gap(
+    samples: np.ndarray, low: np.ndarray, high: np.ndarray, share: float
+) -> np.ndarray:
+    held = (samples >= low[:, None]) & (samples <= high[:, None])
+    return np.abs(held.mean(axis=1) - share)
 
 
 def spread_quantiles(samples: np.ndarray, levels: Sequence[float]) -> np.ndarray:

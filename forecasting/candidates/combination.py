@@ -34,7 +34,7 @@ from forecasting.situation import MeanModel, Situation, make_situation, sample_r
 # quarters' errors was worse than equal weights, and errors of models are mostly the same errors.
 WEIGHT_TRUST = 0.5
 # Part of a checkpoint's name: raised when learning or drawing changes without a setting changing.
-CALIBRATION_VERSION = 1
+CALIBRATION_VERSION = 2
 SHORT_HISTORY_DAYS = 180
 THIN_UNITS = 6  # in the last year
 
