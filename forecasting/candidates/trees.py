@@ -29,6 +29,9 @@ MINIMUM_UNITS = 2.0  # expected in sixty days; thinner series teach only noise
 MAXIMUM_ROWS = 24_000
 OWN_UNITS, GROUP_UNITS = 2.0, 10.0  # shrinkage of log paces
 DISPERSION = 0.05  # down-weights large means: their errors aren't Poisson
+# Log paces in steps of 0.02 and log sizes of 0.05, within limits: at most 251 distinct values each,
+# fewer than there are bins. Finding bins of weighted columns costs ten times what growing does.
+PACE_STEP, PACE_LIMIT, SIZE_STEP, SIZE_LIMIT = 0.02, 2.5, 0.05, 6.0
 CORRECTION_LIMIT = 0.7  # log units; a leaf of few launches must not double a series
 
 
@@ -101,7 +104,11 @@ def half_year_start(dates: np.ndarray, origin: int) -> int:
 
 def _horizon(origin: int, end: int, expected: np.ndarray) -> np.ndarray:
     days = np.full(len(expected), (end - origin + 1) / 90.0)
-    return np.c_[days, np.log(expected + 0.01)]
+    return np.c_[days, _stepped(np.log(expected + 0.01), SIZE_STEP, SIZE_LIMIT)]
+
+
+def _stepped(values: np.ndarray, step: float, limit: float) -> np.ndarray:
+    return np.rint(np.clip(values, -limit, limit) / step) * step
 
 
 def _training_rows(
@@ -190,14 +197,15 @@ def _paces(situation: Situation, mornings: np.ndarray) -> np.ndarray:
     exposure = exposure.reshape(-1, len(masks), count)
     whole = units[:, 0].sum(axis=0) / np.maximum(exposure[:, 0].sum(axis=0), 1e-9)
     base = (units[:, 0] + 0.5) / (exposure[:, 0] + 0.5 / np.maximum(whole, 1e-9))
-    features = [np.log(base / np.maximum(whole, 1e-9))]
+    features = [_stepped(np.log(base / np.maximum(whole, 1e-9)), SIZE_STEP, SIZE_LIMIT)]
     for k in range(1, len(masks)):
         due = exposure[:, k] * base
-        features.append(np.log((units[:, k] + OWN_UNITS) / (due + OWN_UNITS)))
+        pace = np.log((units[:, k] + OWN_UNITS) / (due + OWN_UNITS))
+        features.append(_stepped(pace, PACE_STEP, PACE_LIMIT))
         if k < len(masks) - 1:
             for group in (situation.pool_of_series, situation.rooftop_of_series):
                 features.append(_group_pace(units[:, k], due, group))
-    features.append(np.log(exposure[:, -1] * base + 0.1))
+    features.append(_stepped(np.log(exposure[:, -1] * base + 0.1), SIZE_STEP, SIZE_LIMIT))
     elapsed = np.broadcast_to((mornings - month_start) / 30.0, base.shape)
     features.append(elapsed)
     return np.stack(features, axis=-1).transpose(1, 0, 2)
@@ -208,4 +216,5 @@ def _group_pace(units: np.ndarray, due: np.ndarray, group: np.ndarray) -> np.nda
     sold, expected = np.zeros((groups, units.shape[1])), np.zeros((groups, units.shape[1]))
     np.add.at(sold, group, units)
     np.add.at(expected, group, due)
-    return np.log((sold + GROUP_UNITS) / (expected + GROUP_UNITS))[group]
+    pace = np.log((sold + GROUP_UNITS) / (expected + GROUP_UNITS))
+    return _stepped(pace, PACE_STEP, PACE_LIMIT)[group]
