@@ -39,6 +39,13 @@ PAGES = (
     Page("standing", "Standing", ":material/stairs:", "Where each program stands this morning"),
     Page("rooftops", "Rooftops", ":material/grid_view:", "The whole group, side by side"),
     Page("what-if", "What if", ":material/tune:", "What a few more units would be worth"),
+    Page("what-next", "What next", ":material/route:", "The moves that are worth most"),
+    Page(
+        "chase",
+        "Chase or let go",
+        ":material/alt_route:",
+        "What each program is worth chasing, and what was decided",
+    ),
     Page("gaps", "Gaps", ":material/priority_high:", "What will cost money if nobody acts"),
     Page("explain", "Explain", ":material/manage_search:", "From the amount down to each VIN"),
     Page(

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -173,6 +174,27 @@ class Published:
         rows = self._fetch(sql, [*parameters, *scope_parameters])
         return tuple(record(*row) for row in rows)
 
+    @contextmanager
+    def connection_for(self, rooftop_ids: Collection[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection for `scenarios`, which asks for the named rooftops' rows alone.
+
+        Raises PublishedError for a rooftop outside the scope: the caller offered it by mistake.
+        """
+        outside = set(rooftop_ids) - (self.scope if self.scope is not None else set(rooftop_ids))
+        if outside:
+            raise PublishedError("This page asked for a rooftop that isn't open to you.")
+        try:
+            with self._connection.cursor() as cursor:
+                yield cursor
+        except duckdb.Error as error:
+            raise self._unlike(error) from error
+
+    def _unlike(self, error: duckdb.Error) -> PublishedError:
+        first_line = str(error).splitlines()[0]
+        return PublishedError(
+            f"{self.pointer.path.name} does not hold what this page reads: {first_line}"
+        )
+
     def _scope_of(self, record: type[Record]) -> tuple[str, list[Any]]:
         if self.scope is None or record.SCOPE == "open":
             return "true", []
@@ -189,10 +211,7 @@ class Published:
             with self._connection.cursor() as cursor:
                 return cursor.execute(sql, parameters).fetchall()
         except duckdb.Error as error:
-            first_line = str(error).splitlines()[0]
-            raise PublishedError(
-                f"{self.pointer.path.name} does not hold what this page reads: {first_line}"
-            ) from error
+            raise self._unlike(error) from error
 
 
 # A published file is immutable and its name holds its hash, so one connection per file is enough

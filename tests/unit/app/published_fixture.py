@@ -143,6 +143,17 @@ SCHEMAS = {
         "rooftop_id program_code element_code period_code tier_number:integer edge_units:integer "
         "chance:double"
     ),
+    "fct_forecast_sample": _columns(
+        "rooftop_id segment_code period_end_date:date remaining_units:integer[]"
+    ),
+    "fct_daily_units": _columns(
+        "rooftop_id segment_code counting_date:date eligible_units:integer "
+        "reported_units:integer msrp_amount:MONEY"
+    ),
+    "fct_retail_gross": _columns(
+        "deal_id rooftop_id vin make model model_year:integer stock_type delivery_date:date "
+        "front_gross_amount:MONEY"
+    ),
     "dim_element_limit": _columns(
         "program_code program_version:integer element_code cap_amount:MONEY "
         "program_cap_amount:MONEY program_cap_msrp_share:decimal(9,6) "

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.unit.app import small_group_evidence as evidence
 from tests.unit.app import small_group_rules as rules
+from tests.unit.app import small_group_samples as samples
 from tests.unit.app.published_fixture import TODAY, Rows, money
 
 NISSAN, HONDA, FORD, VW = "lakeside-nissan", "northgate-honda", "prairie-ford", "harbor-volkswagen"
@@ -38,6 +39,8 @@ def tables() -> dict[str, Rows]:
         "fct_inventory": evidence.inventory(),
         "fct_forecast": evidence.forecasts(),
         "fct_forecast_tier": evidence.forecast_tiers(),
+        "fct_forecast_sample": samples.forecast_samples(),
+        "fct_retail_gross": samples.retail_gross(),
         "dim_segment_membership": rules.memberships(),
         "dim_element_limit": rules.limits(),
         "dim_gate_effect": [
