@@ -8,14 +8,14 @@ Not here: where samples come from (forecasting); one standing with all its parts
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
-from programs.gates import GateResult, is_held, kept_share
+from programs.gates import GateResult, GateState, is_held, kept_share
 from programs.ladder import Ladder
 from programs.money import cents_half_up
 from programs.pay_lines import PayByLine, Running, UnitLine, mixed_parts, spread_lines
@@ -28,8 +28,9 @@ SAFE = 2**62
 
 @dataclass(frozen=True)
 class ElementSamples:
-    """One element's samples, all arrays of one length; MSRP in cents. Gates and open recalls are
-    the same in every sample. `lines` are the units so far, for ladders that pay by line: what a
+    """One element's samples, all arrays of one length; MSRP in cents. Open recalls are the same in
+    every sample, and so are gates, unless `gate_states` has each gate's state (GateState) in every
+    sample, in order of `gates`. `lines` are the units so far, for ladders that pay by line: what a
     sample has beyond them is taken as evenly mixed, in pay groups as so far."""
 
     rules: ElementRules
@@ -39,6 +40,15 @@ class ElementSamples:
     open_recall_units: int = 0
     gates: tuple[GateResult, ...] = ()
     lines: tuple[UnitLine, ...] = ()
+    gate_states: tuple[Whole, ...] = ()
+
+    def all_gates_met(self) -> np.ndarray:
+        """bool per sample: every gate is met, or waived."""
+        met = np.ones(len(self.counted_units), dtype=bool)
+        for gate, states in zip(self.gates, _states(self), strict=True):
+            if gate.effect != "waive":
+                met &= states == GateState.MET
+        return met
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,11 @@ class ProgramCents:
 
 def element_cents(samples: ElementSamples) -> ElementCents:
     """One element's cents in every sample; zeros where there is no ladder."""
+    return program_cents([samples]).elements[0]
+
+
+def _with_alike_gates(samples: ElementSamples) -> ElementCents:
+    """The same where the gates' states are the same in every sample."""
     rules, nothing = samples.rules, np.zeros(len(samples.counted_units), dtype=np.int64)
     if rules.ladder is None:
         return ElementCents(nothing, nothing, nothing, nothing)
@@ -93,16 +108,69 @@ def program_cents(
     """A program's cents in every sample. `paid_msrp_cents` counts each paid unit once; it is
     needed for a cap that is a share of MSRP. The cap takes earned elements before held ones, each
     in order of element."""
-    found = [element_cents(samples) for samples in elements]
     limit = _limits(cap or ProgramCap(), paid_msrp_cents, len(elements[0].counted_units))
-    if limit is not None:
-        found = _under_cap(elements, found, limit)
+    parts = [
+        (positions, _under_limit(alike, None if limit is None else limit[positions]))
+        for positions, alike in _by_gate_states(elements)
+    ]
+    found = [_joined([(at, part[i]) for at, part in parts]) for i in range(len(elements))]
     zero = np.zeros(len(elements[0].counted_units), dtype=np.int64)
     return ProgramCents(
         elements=tuple(found),
         earned=sum((cents.earned for cents in found), zero),
         held=sum((cents.held for cents in found), zero),
     )
+
+
+def _by_gate_states(
+    elements: Sequence[ElementSamples],
+) -> Iterator[tuple[np.ndarray, list[ElementSamples]]]:
+    """Samples whose gates all stand alike: their positions, and the elements of those alone."""
+    if not any(samples.gate_states for samples in elements):
+        yield np.arange(len(elements[0].counted_units)), list(elements)
+        return
+    states = np.stack([row for samples in elements for row in _states(samples)])
+    kinds, which = np.unique(states, axis=1, return_inverse=True)
+    for number, kind in enumerate(kinds.T):
+        positions = np.flatnonzero(which.reshape(-1) == number)
+        left = iter(kind)
+        yield positions, [_standing_alike(samples, positions, left) for samples in elements]
+
+
+def _states(samples: ElementSamples) -> tuple[np.ndarray, ...]:
+    size = len(samples.counted_units)
+    return samples.gate_states or tuple(np.full(size, int(g.state)) for g in samples.gates)
+
+
+def _standing_alike(
+    samples: ElementSamples, positions: np.ndarray, states: Iterator[int]
+) -> ElementSamples:
+    return replace(
+        samples,
+        counted_units=np.asarray(samples.counted_units)[positions],
+        paid_units=np.asarray(samples.paid_units)[positions],
+        paid_msrp_cents=np.asarray(samples.paid_msrp_cents)[positions],
+        gates=tuple(replace(gate, state=GateState(next(states))) for gate in samples.gates),
+        gate_states=(),
+    )
+
+
+def _under_limit(elements: Sequence[ElementSamples], limit: Whole | None) -> list[ElementCents]:
+    found = [_with_alike_gates(samples) for samples in elements]
+    return found if limit is None else _under_cap(elements, found, limit)
+
+
+def _joined(parts: Sequence[tuple[np.ndarray, ElementCents]]) -> ElementCents:
+    """Parts of the samples put back in place."""
+    if len(parts) == 1:
+        return parts[0][1]
+    size = sum(len(positions) for positions, _ in parts)
+    whole = [np.empty(size, dtype=np.int64) for _ in range(4)]
+    for at, cents in parts:
+        fields = (cents.tier_number, cents.before_gates, cents.earned, cents.held)
+        for column, values in zip(whole, fields, strict=True):
+            column[at] = values
+    return ElementCents(*whole)
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,41 @@ def test_many_samples_at_once_are_each_alone(element, counts):
         assert cents.earned[index] == alone.amount_earned * 100
 
 
+@settings(max_examples=60)
+@given(programs(), st.data())
+def test_gates_may_stand_otherwise_in_every_sample(program, data):
+    """Each sample pays what it would alone with its own gates, also under a program's cap."""
+    parts, cap, paid_msrp = program
+    size = 4
+    each = [
+        [data.draw(st.lists(st.sampled_from(GateState), min_size=size, max_size=size))
+         for _ in facts.gates]
+        for _, facts in parts
+    ]  # fmt: skip
+    samples = [
+        replace(
+            as_samples(rules, facts, size), gate_states=tuple(np.array(row) for row in states)
+        )
+        for (rules, facts), states in zip(parts, each, strict=True)
+    ]
+    cents = program_cents(samples, cap, np.full(size, int(paid_msrp * 100)))
+    for k in range(size):
+        alone = evaluate_program("p", [
+            (rules, replace(facts, gates=tuple(
+                replace(gate, state=row[k]) for gate, row in zip(facts.gates, states, strict=True)
+            )))
+            for (rules, facts), states in zip(parts, each, strict=True)
+        ], cap, paid_msrp)  # fmt: skip
+        assert cents.earned[k] == alone.amount_earned * 100
+        assert cents.held[k] == alone.amount_held * 100
+        for found, states, (_, facts) in zip(samples, each, parts, strict=True):
+            met = all(
+                gate.effect == "waive" or row[k] is GateState.MET
+                for gate, row in zip(facts.gates, states, strict=True)
+            )
+            assert found.all_gates_met()[k] == met
+
+
 def test_samples_beyond_int64_stay_exact():
     """Sums that int64 can't hold on the way are still exact to the cent."""
     rules, facts = huge_element()
@@ -146,12 +181,12 @@ def huge_element() -> tuple[ElementRules, ElementFacts]:
     return rules, ElementFacts(999_983, 999_983, Decimal("99999999999.99"), 7, (gate,))
 
 
-def as_samples(rules: ElementRules, facts: ElementFacts) -> ElementSamples:
+def as_samples(rules: ElementRules, facts: ElementFacts, size: int = 1) -> ElementSamples:
     return ElementSamples(
         rules,
-        np.array([facts.counted_units]),
-        np.array([facts.paid_units]),
-        np.array([int(facts.paid_msrp_amount * 100)]),
+        np.full(size, facts.counted_units),
+        np.full(size, facts.paid_units),
+        np.full(size, int(facts.paid_msrp_amount * 100)),
         facts.open_recall_units,
         facts.gates,
     )
