@@ -48,7 +48,8 @@ def _quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str, *values: object) -> list[dict]:
+def as_rows(connection: duckdb.DuckDBPyConnection, sql: str, *values: object) -> list[dict]:
+    """A query's rows by name of column; decimals stay decimals."""
     return connection.execute(sql, list(values)).to_arrow_table().to_pylist()
 
 
@@ -63,7 +64,7 @@ def read_open_programs(
     msrp = _read_program_msrp(connection, as_of_date)
     programs: dict[ProgramKey, list[OpenElement]] = defaultdict(list)
     heads: dict[ProgramKey, dict] = {}
-    for row in _rows(connection, _OPEN_ELEMENTS, as_of_date, as_of_date):
+    for row in as_rows(connection, _OPEN_ELEMENTS, as_of_date, as_of_date):
         program = (row["rooftop_id"], row["program_code"], row["period_code"])
         key = (*program, row["element_code"])
         owned = shares[row["program_code"], row["program_version"], row["element_code"]]
@@ -145,6 +146,9 @@ def _element(
         today_counted_units=pending.get("today_counted_units", 0),
         today_paid_units=pending.get("today_paid_units", 0),
         today_paid_msrp_amount=pending.get("today_paid_msrp_amount", Decimal(0)),
+        pending_counted_units=row["pending_units"] or 0,
+        pending_paid_units=pending.get("pending_paid_units", 0),
+        pending_paid_msrp_amount=pending.get("pending_paid_msrp_amount", Decimal(0)),
     )
 
 
@@ -161,6 +165,8 @@ def _program(row: dict, elements: Iterable[OpenElement], msrp: dict) -> OpenProg
         elements=tuple(elements),
         paid_msrp_amount=msrp.get("paid_msrp_amount", Decimal(0)),
         today_paid_msrp_amount=msrp.get("today_paid_msrp_amount", Decimal(0)),
+        pending_paid_msrp_amount=msrp.get("pending_paid_msrp_amount", Decimal(0)),
+        program_version=row["program_version"],
     )
 
 
@@ -170,7 +176,7 @@ def _read_ladders(connection: duckdb.DuckDBPyConnection) -> Mapping[ElementKey, 
         select * from warehouse.marts.fct_ladder_segment
         order by rooftop_id, program_code, period_code, element_code, segment_number
     """
-    for row in _rows(connection, sql):
+    for row in as_rows(connection, sql):
         found[_key(row)].append(
             Segment(
                 from_units=row["from_units"],
@@ -215,7 +221,7 @@ def _read_gates(connection: duckdb.DuckDBPyConnection) -> Mapping[ElementKey, li
         order by all
     """
     found: dict[ElementKey, list[GateResult]] = defaultdict(list)
-    for row in _rows(connection, sql):
+    for row in as_rows(connection, sql):
         state = GateState[row["gate_state"].upper()]
         found[_key(row)].append(
             GateResult(row["gate_code"], state, row["effect"], row["reduce_to_share"])
@@ -234,7 +240,7 @@ def _read_shares(
         order by all
     """
     found: dict[tuple[str, int, str], tuple[Share, ...]] = defaultdict(tuple)
-    for row in _rows(connection, sql):
+    for row in as_rows(connection, sql):
         key = (row["program_code"], row["program_version"], row["element_code"])
         found[key] += (Share(row["segment_code"], row["is_counted"], row["is_paid"]),)
     return found
@@ -267,7 +273,7 @@ def _read_pending_and_today(
         where is_pending_unit or is_today
         group by all
     """
-    return {_key(row): row for row in _rows(connection, sql, as_of_date)}
+    return {_key(row): row for row in as_rows(connection, sql, as_of_date)}
 
 
 def _read_program_msrp(
@@ -279,7 +285,9 @@ def _read_program_msrp(
             unit.rooftop_id, unit.program_code, unit.period_code,
             sum(unit.msrp_amount) as paid_msrp_amount,
             coalesce(sum(unit.msrp_amount) filter (unit.counting_date = ?), 0.00)
-                as today_paid_msrp_amount
+                as today_paid_msrp_amount,
+            coalesce(sum(unit.msrp_amount) filter (unit.count_state = 'pending'), 0.00)
+                as pending_paid_msrp_amount
         from warehouse.marts.fct_counted_unit as unit
         where unit.count_state in ('pending', 'reported') and unit.msrp_amount is not null
             and exists (
@@ -293,5 +301,5 @@ def _read_program_msrp(
     """
     return {
         (row["rooftop_id"], row["program_code"], row["period_code"]): row
-        for row in _rows(connection, sql, as_of_date)
+        for row in as_rows(connection, sql, as_of_date)
     }

@@ -59,9 +59,16 @@ def stream(seed: int, *parts: object) -> np.random.Generator:
 
 
 def draw_surveys(
-    past: SurveyPast, store: int, origin: int, ends: Sequence[int], draws: int, seed: int
+    past: SurveyPast,
+    store: int,
+    origin: int,
+    ends: Sequence[int],
+    draws: int,
+    seed: int,
+    name: object = "",
 ) -> SurveyDraws | None:
     """Draws for one store of `past` from day number `origin` on, to each end inclusive (rising).
+    name: whose they are, for random numbers of its own.
 
     None where neither the store nor its group has a survey of the last year: nothing tells how many
     will come, or how they will be.
@@ -69,7 +76,7 @@ def draw_surveys(
     recent = past.recent(origin)
     if not len(recent.day):
         return None
-    random = stream(seed, "surveys", store)
+    random = stream(seed, "surveys", name)
     first = max(int(recent.day.max()) + 1, origin - KNOWN_WITHIN_DAYS)
     pace = _draw_pace(recent, store, first, draws, random)
     unevenness = _dispersion(recent, first) - 1

@@ -8,13 +8,13 @@ Not here: how units are drawn (forecasting), what the samples pay (samples.py), 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 import numpy as np
 
-from programs.money import cents_half_up
+from programs.money import ZERO, cents_half_up
 from programs.samples import ElementSamples
 from programs.standing import ElementFacts, ElementRules, ProgramCap
 
@@ -33,7 +33,7 @@ class OpenElement:
     """An element of an open period as it stands, with pending units taken as if reported.
 
     facts: as of now, the as-of date's own units included. today_*: how many of those are of the
-    as-of date itself, which the simulation draws again.
+    as-of date itself, which the simulation draws again. pending_*: how many aren't reported yet.
     """
 
     rules: ElementRules
@@ -42,6 +42,9 @@ class OpenElement:
     today_counted_units: int
     today_paid_units: int
     today_paid_msrp_amount: Decimal
+    pending_counted_units: int = 0
+    pending_paid_units: int = 0
+    pending_paid_msrp_amount: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class OpenProgram:
     """A program of one rooftop in an open period, with all its elements: a cap binds them together.
 
     paid_msrp_amount: of the units that any element pays, each once, as of now; today_...: of those,
-    the as-of date's.
+    the as-of date's; pending_...: those not reported yet.
     """
 
     rooftop_id: str
@@ -63,6 +66,8 @@ class OpenProgram:
     elements: tuple[OpenElement, ...]
     paid_msrp_amount: Decimal
     today_paid_msrp_amount: Decimal
+    pending_paid_msrp_amount: Decimal = ZERO
+    program_version: int = 1
 
     @property
     def segments(self) -> set[str]:
@@ -103,6 +108,17 @@ def element_samples(
         paid_msrp_cents=np.maximum(msrp, cents_half_up(facts.paid_msrp_amount)),
         open_recall_units=facts.open_recall_units,
         gates=facts.gates,
+    )
+
+
+def without_pending(element: OpenElement, samples: ElementSamples) -> ElementSamples:
+    """The same samples if no pending unit is ever reported."""
+    pending_cents = cents_half_up(element.pending_paid_msrp_amount)
+    return replace(
+        samples,
+        counted_units=samples.counted_units - element.pending_counted_units,
+        paid_units=samples.paid_units - element.pending_paid_units,
+        paid_msrp_cents=samples.paid_msrp_cents - pending_cents,
     )
 
 

@@ -278,6 +278,11 @@ def _after_deduction(
     return np.where(counted > 0, counted - open_recalls, 1), np.maximum(counted, 1)
 
 
+def share_of_cents(share: Fraction, cents: Whole) -> Whole:
+    """A share of whole cents, rounded half up."""
+    return _Exact(cents, share.denominator).rounded(share.numerator, 1, None, None)
+
+
 def _limits(cap: ProgramCap, paid_msrp_cents: Whole | None, size: int) -> Whole | None:
     limits = []
     if cap.amount is not None:
@@ -285,10 +290,8 @@ def _limits(cap: ProgramCap, paid_msrp_cents: Whole | None, size: int) -> Whole 
     if cap.msrp_share is not None:
         if paid_msrp_cents is None:
             raise ValueError("a cap on MSRP needs the paid MSRP of every sample")
-        share = Fraction(cap.msrp_share)
         msrp = np.maximum(np.asarray(paid_msrp_cents, dtype=np.int64), 0)
-        exact = _Exact(msrp, share.denominator)
-        limits.append(exact.rounded(share.numerator, 1, None, None))
+        limits.append(share_of_cents(Fraction(cap.msrp_share), msrp))
     return np.minimum.reduce(limits) if limits else None
 
 
