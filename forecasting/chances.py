@@ -1,22 +1,24 @@
 """From simulated units to chances and money, through every ladder, gate and deduction of a program.
 
-Belongs here: adding the draws of an element's segments to what is known, and what the sampled
-totals say. A ladder's arithmetic belongs to `programs`, draws to forecasters, rows to `pipeline`.
+Belongs here: one program's outlook from its joint samples, and what sampled totals say. A ladder's
+arithmetic belongs to `programs`, draws of units to forecasters, of gates to `gate_draws`, the path
+to the period's end to `day_paths`, rows to `rows`.
 
-Gates and open recalls are taken as they stand today: a gate met pays, one not met has its effect,
-an undecided one is taken as met and named in the assumption; cars with an open recall keep it, cars
-to come have none.
+Gates pay in each draw as they end in it. Of a gate that nothing is known of, the amount is held: it
+is in no expected amount, and the gate isn't counted as met. Open recalls are taken as they stand
+today: cars with one keep it, cars to come have none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
 
-from programs.gates import GateResult, GateState, gates_state
+from forecasting.gate_draws import GateDraws
+from programs.gates import GateState, gates_state
 from programs.money import dollars
 from programs.period_end import (
     OpenElement,
@@ -24,20 +26,43 @@ from programs.period_end import (
     SegmentDraws,
     element_samples,
     program_msrp_cents,
+    without_pending,
 )
-from programs.samples import ElementCents, ElementSamples, program_cents
+from programs.samples import ElementCents, ElementSamples, ProgramCents, program_cents
 
 # Edges of the 80 % and 95 % bands, and the median between them.
 BAND_QUANTILES = (0.025, 0.1, 0.5, 0.9, 0.975)
+Gates = Mapping[str, Sequence[GateDraws]]
+
+
+@dataclass(frozen=True)
+class Band:
+    """The 95 % and 80 % bands of whole numbers, and their median."""
+
+    low_95: int
+    low_80: int
+    median: int
+    high_80: int
+    high_95: int
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> Band:
+        """Of samples; each edge is a value that was drawn."""
+        edges = np.quantile(values, BAND_QUANTILES, method="inverted_cdf")
+        return cls(*(int(edge) for edge in edges))
 
 
 @dataclass(frozen=True)
 class TierChance:
-    """The chance of ending the period in this tier or a higher one, on units."""
+    """The chance of ending the period in this tier or a higher one: on units with every pending
+    unit reported; with all gates met besides (None: a gate isn't known); and on units if no pending
+    one is ever reported."""
 
     tier_number: int
     edge_units: int
     chance: float
+    chance_with_gates: float | None
+    chance_without_pending: float
 
 
 @dataclass(frozen=True)
@@ -47,88 +72,171 @@ class ElementOutlook:
 
     element_code: str
     units_to_date: int
-    low_95_units: int
-    low_80_units: int
-    median_units: int
-    high_80_units: int
-    high_95_units: int
+    pending_units: int
+    band: Band
     expected_units: float
     expected_amount: Decimal | None
+    expected_held_amount: Decimal | None
     expected_before_gates_amount: Decimal | None
+    expected_without_pending_amount: Decimal | None
     gate_state: str
     gate_assumption: str
-    chance_any_tier: float | None
+    chance_gates_met: float | None
     tiers: tuple[TierChance, ...]
+    units: np.ndarray
+    tier_numbers: np.ndarray
+
+    @property
+    def first_tier(self) -> TierChance | None:
+        """The chance of any tier at all."""
+        return self.tiers[0] if self.tiers else None
+
+
+@dataclass(frozen=True)
+class ProgramOutlook:
+    """A program's volume elements, in order, and what all its elements pay in each draw, before any
+    rule between programs. paid_msrp_cents: of units that any element pays, each once."""
+
+    program: OpenProgram
+    elements: tuple[ElementOutlook, ...]
+    cents: ProgramCents
+    without_pending: ProgramCents
+    paid_msrp_cents: np.ndarray
 
 
 def judge_program(
-    program: OpenProgram, draws_of: Mapping[str, SegmentDraws], draws: int
-) -> tuple[ElementOutlook, ...]:
-    """The outlook of each volume element, in order. No draw ends below what is known already.
+    program: OpenProgram,
+    draws_of: Mapping[str, SegmentDraws],
+    draws: int,
+    gates: Gates | None = None,
+) -> ProgramOutlook:
+    """The outlook of one program. No draw ends below what is known already.
 
-    `draws_of` has the program's segments by code; one that isn't there sells nothing. Draw k of
-    every segment belongs together, so elements that share cars, and the cap over them, move
-    together. Amounts are exact cents in every draw; their mean is rounded half up once.
+    `draws_of` has the program's segments by code; one that isn't there sells nothing. `gates` are
+    each element's, in order of code; without them gates stay as they stand today. Draw k of
+    everything belongs together, so elements that share cars, and the cap over them, move together.
+    Amounts are exact cents in every draw; their mean is rounded half up once.
     """
-    samples = [element_samples(element, draws_of, draws) for element in program.elements]
-    cents = program_cents(samples, program.cap, program_msrp_cents(program, draws_of, draws))
-    return tuple(
-        _outlook(element, sampled, paid)
-        for element, sampled, paid in zip(program.elements, samples, cents.elements, strict=True)
-        if element.rules.is_volume
+    drawn = gates or {}
+    samples = [
+        replace(
+            element_samples(element, draws_of, draws),
+            gate_states=_states(element, drawn.get(element.rules.element_code, ())),
+        )
+        for element in program.elements
+    ]
+    msrp = program_msrp_cents(program, draws_of, draws)
+    cents = program_cents(samples, program.cap, msrp)
+    fewer = [
+        without_pending(element, found)
+        for element, found in zip(program.elements, samples, strict=True)
+    ]
+    pending_msrp = int(program.pending_paid_msrp_amount * 100)
+    cents_without = program_cents(fewer, program.cap, msrp - pending_msrp)
+    return ProgramOutlook(
+        program,
+        tuple(
+            _outlook(element, found, paid, less, drawn.get(element.rules.element_code, ()))
+            for element, found, paid, less in zip(
+                program.elements, samples, cents.elements, cents_without.elements, strict=True
+            )
+            if element.rules.is_volume
+        ),
+        cents,
+        cents_without,
+        msrp,
     )
+
+
+def _states(element: OpenElement, gates: Sequence[GateDraws]) -> tuple[np.ndarray, ...]:
+    """States in order of the element's gates; none where nothing was drawn."""
+    found = {gate.gate_code: gate.states for gate in gates}
+    return tuple(found[gate.gate_code] for gate in element.facts.gates) if found else ()
 
 
 def _outlook(
-    element: OpenElement, samples: ElementSamples, cents: ElementCents
+    element: OpenElement,
+    samples: ElementSamples,
+    cents: ElementCents,
+    without: ElementCents,
+    gates: Sequence[GateDraws],
 ) -> ElementOutlook:
-    units = samples.counted_units
-    low_95, low_80, median, high_80, high_95 = (
-        int(edge) for edge in np.quantile(units, BAND_QUANTILES, method="inverted_cdf")
-    )
-    ladder = element.rules.ladder
+    ladder, units = element.rules.ladder, samples.counted_units
     state = gates_state(element.facts.gates)
+    all_met = samples.all_gates_met()
+    is_known = not any(_is_unknown(samples, place) for place in range(len(samples.gates)))
     return ElementOutlook(
         element_code=element.rules.element_code,
         units_to_date=element.facts.counted_units,
-        low_95_units=low_95,
-        low_80_units=low_80,
-        median_units=median,
-        high_80_units=high_80,
-        high_95_units=high_95,
+        pending_units=element.pending_counted_units,
+        band=Band.of(units),
         expected_units=float(units.mean()),
-        expected_amount=_mean_dollars(cents.earned + cents.held) if ladder else None,
-        expected_before_gates_amount=_mean_dollars(cents.before_gates) if ladder else None,
+        expected_amount=mean_dollars(cents.earned) if ladder else None,
+        expected_held_amount=mean_dollars(cents.held) if ladder else None,
+        expected_before_gates_amount=mean_dollars(cents.before_gates) if ladder else None,
+        expected_without_pending_amount=mean_dollars(without.earned) if ladder else None,
         gate_state=state.code if state is not None else "none",
-        gate_assumption=gate_assumption(element.facts.gates),
-        chance_any_tier=float((cents.tier_number >= 1).mean()) if ladder else None,
+        gate_assumption=gate_assumption(samples, gates),
+        chance_gates_met=float(all_met.mean()) if is_known else None,
         tiers=tuple(
-            TierChance(tier, edge, float((cents.tier_number >= tier).mean()))
+            TierChance(
+                tier,
+                edge,
+                float((cents.tier_number >= tier).mean()),
+                float(((cents.tier_number >= tier) & all_met).mean()) if is_known else None,
+                float((without.tier_number >= tier).mean()),
+            )
             for tier, edge in (ladder.tier_edges() if ladder else ())
         ),
+        units=units,
+        tier_numbers=cents.tier_number,
     )
 
 
-def gate_assumption(gates: tuple[GateResult, ...]) -> str:
-    """How the expected amount takes each gate, in words."""
-    if not gates:
+def _gate_states(samples: ElementSamples, place: int) -> np.ndarray:
+    if samples.gate_states:
+        return samples.gate_states[place]
+    return np.array([samples.gates[place].state])
+
+
+def _is_unknown(samples: ElementSamples, place: int) -> bool:
+    """Whether a gate that isn't waived is undecided in every draw: then its chance isn't known."""
+    states = _gate_states(samples, place)
+    undecided = (states == GateState.UNKNOWN) | (states == GateState.TOO_EARLY)
+    return samples.gates[place].effect != "waive" and bool(undecided.all())
+
+
+def gate_assumption(samples: ElementSamples, gates: Sequence[GateDraws] = ()) -> str:
+    """How the amounts take each gate, in words."""
+    if not samples.gates:
         return "no gates"
-    return "; ".join(f"{gate.gate_code} {_taken(gate)}" for gate in gates)
+    leaves = {gate.gate_code: gate.leaves for gate in gates}
+    said = []
+    for place, gate in enumerate(samples.gates):
+        how = "; ".join(dict.fromkeys(leaf.assumption for leaf in leaves.get(gate.gate_code, ())))
+        taken = _taken(samples, place)
+        said.append(f"{gate.gate_code}: {taken}" + (f" ({how})" if how else ""))
+    return ". ".join(said)
 
 
-def _taken(gate: GateResult) -> str:
+def _taken(samples: ElementSamples, place: int) -> str:
+    gate, states = samples.gates[place], _gate_states(samples, place)
     if gate.effect == "waive":
-        return "waived: paid"
-    if gate.state is GateState.MET:
-        return "met today: paid"
-    if gate.state is GateState.NOT_MET:
-        if gate.effect == "reduce" and gate.reduce_to_share is not None:
-            return f"not met today: reduced to {gate.reduce_to_share * 100:.0f} %"
-        return "not met today: forfeited"
-    return f"{gate.state.code.replace('_', ' ')}: taken as met"
+        return "waived, paid"
+    met = float((states == GateState.MET).mean())
+    lost = "forfeited"
+    if gate.effect == "reduce" and gate.reduce_to_share is not None:
+        lost = f"reduced to {gate.reduce_to_share * 100:.0f} %"
+    if _is_unknown(samples, place):
+        return "nothing known yet, so held and not counted as met"
+    if met == 1:
+        return "met, paid"
+    undecided = float(((states != GateState.MET) & (states != GateState.NOT_MET)).mean())
+    held = f", held in {undecided:.0%}" if undecided else ""
+    return f"met in {met:.0%} of draws, else {lost}{held}"
 
 
-def _mean_dollars(cents: np.ndarray) -> Decimal:
+def mean_dollars(cents: np.ndarray) -> Decimal:
     """The mean of whole cents, half a cent up; summed as integers, so no order of draws matters."""
     total, count = int(cents.sum()), len(cents)
     return dollars((2 * total + count) // (2 * count))

@@ -22,7 +22,7 @@ from programs.standing import ElementFacts, ElementRules, ProgramCap
 
 COMPILED_TABLES = (
     "rooftops", "programs", "elements", "deductions", "gates", "segment_memberships",
-    "selling_days",
+    "selling_days", "stackings", "stacking_members", "across_rules", "program_deductions",
 )  # fmt: skip
 ElementKey = tuple[str, str, str, str]  # rooftop, program, period, element
 ProgramKey = tuple[str, str, str]

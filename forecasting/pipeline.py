@@ -1,7 +1,8 @@
-"""The forecast of a morning: marts in, three tables out.
+"""The forecast of a morning: marts in, tables out.
 
-Belongs here: the order of the steps, the rows of the tables and the report of a run. Queries belong
-to `marts` and `series`, draws to the registered forecaster, judging them to `chances`.
+Belongs here: the order of the steps and the report of a run. Queries belong to `marts`, `series`
+and `gate_facts`, draws to the registered forecaster, judging them to `chances`, `amounts` and
+`day_paths`, rows to `rows`.
 
 Periods of several lengths share one simulation: the forecaster is asked once for all open periods'
 last days, so a month and the quarter that holds it are read off the same paths, and a car that
@@ -11,7 +12,7 @@ counts in four programs counts in all four in the same draw.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,14 +20,20 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from forecasting.chances import ElementOutlook, judge_program
+from forecasting.amounts import program_amounts
+from forecasting.chances import judge_program
+from forecasting.day_paths import DaySplit
+from forecasting.gate_draws import GateDraws, GateSimulator, UnitDraws
+from forecasting.gate_facts import GateFacts, read_gate_facts
 from forecasting.marts import open_warehouse, read_open_programs
 from forecasting.panel import Simulation, draw_remaining
 from forecasting.registry import DEFAULT_FORECASTER, ForecasterSettings, make_forecaster
+from forecasting.rows import Drawn, Morning, Rows
 from forecasting.series import SeriesSet, read_series
-from forecasting.tables import to_table, write_tables
+from forecasting.tables import write_tables
+from forecasting.wider_rules import WiderRules, read_wider_rules
 from programs.calendars import Calendar
-from programs.period_end import OpenProgram, SegmentDraws
+from programs.period_end import OpenProgram, SegmentDraws, element_samples
 
 # What is being done, and the share of it that is done.
 Moved = Callable[[str, float], None]
@@ -47,13 +54,13 @@ class ForecastReport:
 
 
 @dataclass(frozen=True)
-class _Drawn:
-    """The series with their draws: remaining int32 [ends, series, draws], never below what is
-    already known of the as-of date."""
+class _Known:
+    """What is read before anything is drawn."""
 
-    series: SeriesSet
-    remaining: np.ndarray
-    notes: tuple[str, ...]
+    programs: tuple[OpenProgram, ...]
+    series: SeriesSet | None
+    gates: GateFacts
+    rules: WiderRules
 
 
 def run_forecast(
@@ -70,8 +77,8 @@ def run_forecast(
     holiday_country: str | None = None,
     calendars: Mapping[str, Calendar] | None = None,
 ) -> ForecastReport:
-    """Forecast every open program period and write fct_forecast, fct_forecast_tier and
-    fct_forecast_sample to `out_dir` as Parquet.
+    """Forecast every open program period and write the tables of `tables.SCHEMAS` to `out_dir` as
+    Parquet.
 
     warehouse_path: the DuckDB file with the marts, opened read-only. compiled_dir: the compiled
     rules. progress: called with a message and the share done, at every series.
@@ -89,23 +96,31 @@ def run_forecast(
     forecaster = make_forecaster(forecaster_code, settings)
     with open_warehouse(warehouse_path, compiled_dir) as connection:
         programs = read_open_programs(connection, as_of_date)
-        series = read_series(connection, programs, as_of_date, calendars)
+        known = _Known(
+            programs,
+            read_series(connection, programs, as_of_date, calendars),
+            read_gate_facts(connection, as_of_date),
+            read_wider_rules(connection),
+        )
     clock.lap("read")
     drawn = None
-    if series is not None:
+    if known.series is not None:
         simulation = draw_remaining(
-            forecaster, series.panel, series.origin, series.end_days, draws, seed
+            forecaster, known.series.panel, known.series.origin, known.series.end_days, draws, seed
         )
-        drawn = _Drawn(series, _at_least_today(series, simulation), simulation.notes)
+        drawn = Drawn(
+            known.series, _at_least_today(known.series, simulation), simulation.notes,
+            DaySplit(known.series),
+        )  # fmt: skip
     clock.lap("simulate")
-    tables = build_tables(programs, drawn, as_of_date, forecaster.code, draws)
+    tables = build_tables(known, drawn, Morning(as_of_date, forecaster.code, draws, seed), progress)
     clock.lap("evaluate")
     write_tables(tables, out_dir)
     clock.lap("write")
     return ForecastReport(
         as_of_date=as_of_date,
         model_code=forecaster.code,
-        series_count=series.panel.series_count if series else 0,
+        series_count=known.series.panel.series_count if known.series else 0,
         fallback_count=sum(bool(note) for note in drawn.notes) if drawn else 0,
         program_count=len(programs),
         rows={name: table.num_rows for name, table in tables.items()},
@@ -119,127 +134,57 @@ def _at_least_today(series: SeriesSet, simulation: Simulation) -> np.ndarray:
 
 
 def build_tables(
-    programs: Sequence[OpenProgram],
-    drawn: _Drawn | None,
-    as_of_date: date,
-    model_code: str,
-    draws: int,
+    known: _Known, drawn: Drawn | None, morning: Morning, progress: Moved | None = None
 ) -> dict[str, pa.Table]:
-    """The three tables of the fixed schemas; all empty when nothing is open."""
-    forecasts: list[dict] = []
-    tiers: list[dict] = []
-    for program in programs:
-        segments = _segment_draws(program, drawn)
-        for outlook in judge_program(program, segments, draws):
-            key = {
-                "rooftop_id": program.rooftop_id,
-                "program_code": program.program_code,
-                "element_code": outlook.element_code,
-                "period_code": program.period_code,
-            }
-            head = {**key, "as_of_date": as_of_date, "model_code": model_code}
-            forecasts.append(head | _forecast_row(outlook, program, drawn))
-            tiers += [
-                key | {
-                    "tier_number": tier.tier_number,
-                    "edge_units": tier.edge_units,
-                    "chance": tier.chance,
-                }
-                for tier in outlook.tiers
-            ]  # fmt: skip
-    return {
-        "fct_forecast": to_table("fct_forecast", forecasts),
-        "fct_forecast_tier": to_table("fct_forecast_tier", tiers),
-        "fct_forecast_sample": to_table("fct_forecast_sample", _sample_rows(programs, drawn)),
-    }
+    """The tables of the fixed schemas; all empty when nothing is open."""
+    ends = {program.period_end for program in known.programs}
+    simulator = GateSimulator(
+        known.gates, morning.as_of_date, sorted(ends), morning.draws, morning.seed
+    )
+    rows = Rows(drawn, morning)
+    outlooks = []
+    for place, program in enumerate(known.programs, start=1):
+        segments = rows.segment_draws(program)
+        gates = _gates(program, segments, simulator, morning.draws)
+        outlook = judge_program(program, segments, morning.draws, gates)
+        rows.add_program(outlook, gates)
+        outlooks.append(outlook)
+        if progress:
+            done = place / len(known.programs)
+            progress(f"{place} of {len(known.programs)} programs judged", done)
+    paid = program_amounts(outlooks, known.rules)
+    rows.add_amounts(paid)
+    rows.add_samples(known.programs)
+    return rows.tables()
 
 
-def _segment_draws(program: OpenProgram, drawn: _Drawn | None) -> dict[str, SegmentDraws]:
-    """Draws of the program's segments at its rooftop, to its period's end."""
-    if drawn is None:
+def _gates(
+    program: OpenProgram,
+    segments: Mapping[str, SegmentDraws],
+    simulator: GateSimulator,
+    draws: int,
+) -> dict[str, tuple[GateDraws, ...]]:
+    """Every element's gates in every draw."""
+    if not any(element.facts.gates for element in program.elements):
         return {}
-    end = drawn.series.ends.index(program.period_end)
-    found = {}
-    for segment in sorted(program.segments):
-        row = drawn.series.rows.get((program.rooftop_id, segment))
-        if row is not None:
-            cents = int(drawn.series.msrp_cents[row])
-            found[segment] = SegmentDraws(drawn.remaining[end, row], cents)
-    return found
-
-
-def _forecast_row(outlook: ElementOutlook, program: OpenProgram, drawn: _Drawn | None) -> dict:
-    rows = _element_rows(outlook.element_code, program, drawn)
-    history = drawn.series.history_days[rows].max(initial=0) if drawn else 0
-    return {
-        "units_to_date": outlook.units_to_date,
-        "median_units": outlook.median_units,
-        "low_80_units": outlook.low_80_units,
-        "high_80_units": outlook.high_80_units,
-        "low_95_units": outlook.low_95_units,
-        "high_95_units": outlook.high_95_units,
-        "expected_units": outlook.expected_units,
-        "expected_amount": outlook.expected_amount,
-        "expected_before_gates_amount": outlook.expected_before_gates_amount,
-        "gate_state": outlook.gate_state,
-        "gate_assumption": outlook.gate_assumption,
-        "chance_any_tier": outlook.chance_any_tier,
-        "history_days": int(history),
-        "fallback_note": _fallback_note(rows, drawn),
-    }
-
-
-def _element_rows(element_code: str, program: OpenProgram, drawn: _Drawn | None) -> list[int]:
-    """The panel's rows that an element counts."""
-    if drawn is None:
-        return []
-    element = next(e for e in program.elements if e.rules.element_code == element_code)
-    counted = (share.segment_code for share in element.shares if share.is_counted)
-    keys = [(program.rooftop_id, segment) for segment in counted]
-    return [drawn.series.rows[key] for key in keys if key in drawn.series.rows]
-
-
-def _fallback_note(rows: list[int], drawn: _Drawn | None) -> str | None:
-    """Which of an element's series fell back and why; None when none did."""
-    if drawn is None or not rows:
-        return "nothing like it was ever sold here: no units are expected"
-    noted = [row for row in rows if drawn.notes[row]]
-    if not noted:
-        return None
-    reasons = "; ".join(sorted({drawn.notes[row] for row in noted}))
-    return reasons if len(rows) == 1 else f"{len(noted)} of {len(rows)} segments: {reasons}"
-
-
-def _sample_rows(programs: Sequence[OpenProgram], drawn: _Drawn | None) -> list[dict]:
-    """One row per rooftop x segment x end of an open period that holds it."""
-    if drawn is None:
-        return []
-    starts: dict[tuple[str, str, date], date] = {}
-    for program in programs:
-        for segment in program.segments:
-            if (program.rooftop_id, segment) in drawn.series.rows:
-                key = (program.rooftop_id, segment, program.period_end)
-                starts[key] = min(program.period_start, starts.get(key, program.period_start))
-    return [
+    counted = {share.segment_code for e in program.elements for share in e.shares
+               if share.is_counted}  # fmt: skip
+    known_of_today = max(element.today_counted_units for element in program.elements)
+    pending = max(element.pending_counted_units for element in program.elements)
+    to_come = np.full(draws, pending - known_of_today, dtype=np.int64)
+    for code in sorted(counted & set(segments)):
+        to_come += segments[code].remaining
+    units = UnitDraws(
         {
-            "rooftop_id": rooftop,
-            "segment_code": segment,
-            "period_end_date": end,
-            "remaining_units": drawn.remaining[
-                drawn.series.ends.index(end), drawn.series.rows[rooftop, segment]
-            ],
-            "units_to_date": _units_since(drawn.series, drawn.series.rows[rooftop, segment], start),
-            "units_from_date": start,
-        }
-        for (rooftop, segment, end), start in starts.items()
-    ]
-
-
-def _units_since(series: SeriesSet, row: int, start: date) -> int:
-    """Units from a date to the day before the as-of date."""
-    first = np.datetime64(start, "D")
-    known = (series.panel.dates >= first) & (np.arange(len(series.panel.dates)) < series.origin)
-    return int(series.panel.units[row, known].sum())
+            element.rules.element_code: element_samples(element, segments, draws).counted_units
+            for element in program.elements
+        },
+        np.maximum(to_come, 0),
+    )
+    return {
+        element.rules.element_code: simulator.gates(program, element.rules.element_code, units)
+        for element in program.elements
+    }
 
 
 class _Stopwatch:

@@ -1,7 +1,7 @@
 """The forecast's tables: fixed schemas, and the files they are written to.
 
 Belongs here: column names, types and keys of what forecasting publishes beside the marts, and
-writing it in one step. Filling the rows belongs to `pipeline`.
+writing it in one step. Filling the rows belongs to `rows`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-MONEY = pa.decimal128(14, 2)
+MONEY, SCORE = pa.decimal128(14, 2), pa.decimal128(9, 3)
 
 _ELEMENT_KEY = [
     pa.field("rooftop_id", pa.string(), nullable=False),
@@ -22,62 +22,146 @@ _ELEMENT_KEY = [
     pa.field("period_code", pa.string(), nullable=False),
 ]
 
+_PROGRAM_KEY = [field for field in _ELEMENT_KEY if field.name != "element_code"]
+
+
+def _field(name: str, kind: pa.DataType) -> pa.Field:
+    return pa.field(name, kind, nullable=False)
+
+
+# What open periods pay at their end: earned, after gates and rules between programs. Held amounts
+# hang on gates of which nothing is known, and are in none of the others. amount_cents[k] belongs to
+# the k-th joint draw, so rooftops' add up to the group's draw by draw.
+_AMOUNTS = [
+    _field("as_of_date", pa.date32()),
+    _field("expected_amount", MONEY),
+    _field("low_95_amount", MONEY),
+    _field("low_80_amount", MONEY),
+    _field("median_amount", MONEY),
+    _field("high_80_amount", MONEY),
+    _field("high_95_amount", MONEY),
+    _field("chance_any_amount", pa.float64()),
+    _field("expected_held_amount", MONEY),
+    _field("expected_without_pending_amount", MONEY),
+    pa.field("left_out_note", pa.string()),
+    _field("amount_cents", pa.list_(pa.int64())),
+]
+
 SCHEMAS: dict[str, pa.Schema] = {
     # One row per rooftop x element x open period. Units are counted units at the period's end if
-    # every pending one is reported. Amounts and chances are null where no ladder stands (no
-    # objective yet). expected_amount pays an undecided gate as if met: gate_assumption says so.
+    # every pending one is reported; without_pending: if none ever is. Amounts and chances are null
+    # where no ladder stands (no objective yet). chance_gates_met is null where a gate isn't known.
+    # decided_by_date: from that evening on the tier is 90 % sure (`day_paths`); the as-of date
+    # where it is already.
     "fct_forecast": pa.schema(
         [
             *_ELEMENT_KEY,
-            pa.field("as_of_date", pa.date32(), nullable=False),
-            pa.field("model_code", pa.string(), nullable=False),
-            pa.field("units_to_date", pa.int32(), nullable=False),
-            pa.field("median_units", pa.int32(), nullable=False),
-            pa.field("low_80_units", pa.int32(), nullable=False),
-            pa.field("high_80_units", pa.int32(), nullable=False),
-            pa.field("low_95_units", pa.int32(), nullable=False),
-            pa.field("high_95_units", pa.int32(), nullable=False),
-            pa.field("expected_units", pa.float64(), nullable=False),
+            _field("as_of_date", pa.date32()),
+            _field("model_code", pa.string()),
+            _field("units_to_date", pa.int32()),
+            _field("pending_units", pa.int32()),
+            _field("median_units", pa.int32()),
+            _field("low_80_units", pa.int32()),
+            _field("high_80_units", pa.int32()),
+            _field("low_95_units", pa.int32()),
+            _field("high_95_units", pa.int32()),
+            _field("expected_units", pa.float64()),
             pa.field("expected_amount", MONEY),
+            pa.field("expected_held_amount", MONEY),
             pa.field("expected_before_gates_amount", MONEY),
-            pa.field("gate_state", pa.string(), nullable=False),
-            pa.field("gate_assumption", pa.string(), nullable=False),
+            pa.field("expected_without_pending_amount", MONEY),
+            _field("gate_state", pa.string()),
+            _field("gate_assumption", pa.string()),
+            pa.field("chance_gates_met", pa.float64()),
             pa.field("chance_any_tier", pa.float64()),
-            pa.field("history_days", pa.int32(), nullable=False),
+            pa.field("decided_by_date", pa.date32()),
+            pa.field("likeliest_tier_number", pa.int32()),
+            pa.field("likeliest_tier_chance", pa.float64()),
+            _field("history_days", pa.int32()),
             pa.field("fallback_note", pa.string()),
         ]
     ),
-    # chance: of reaching at least this tier on units, before gates.
+    # chance: of reaching at least this tier on units, before gates; with_gates: and all gates met,
+    # null where one isn't known.
     "fct_forecast_tier": pa.schema(
         [
             *_ELEMENT_KEY,
-            pa.field("tier_number", pa.int32(), nullable=False),
-            pa.field("edge_units", pa.int32(), nullable=False),
-            pa.field("chance", pa.float64(), nullable=False),
+            _field("tier_number", pa.int32()),
+            _field("edge_units", pa.int32()),
+            _field("chance", pa.float64()),
+            pa.field("chance_with_gates", pa.float64()),
+            _field("chance_without_pending", pa.float64()),
         ]
     ),
+    # One row per leaf of each gate. Chances of being met at the period's end, null where nothing
+    # tells. Survey columns are null for other leaves; perfect_surveys_needed also where no number
+    # of perfect surveys meets the gate (is_reachable_by_surveys false), lowest_next_score where the
+    # leaf isn't met now.
+    "fct_forecast_gate": pa.schema(
+        [
+            *_ELEMENT_KEY,
+            _field("gate_code", pa.string()),
+            _field("conjunct_number", pa.int32()),
+            _field("leaf_number", pa.int32()),
+            pa.field("chance_gate_met", pa.float64()),
+            pa.field("chance_leaf_met", pa.float64()),
+            _field("assumption", pa.string()),
+            pa.field("surveys_to_date", pa.int32()),
+            pa.field("expected_surveys_to_come", pa.float64()),
+            pa.field("low_80_surveys_to_come", pa.int32()),
+            pa.field("high_80_surveys_to_come", pa.int32()),
+            pa.field("perfect_survey_score", SCORE),
+            pa.field("is_reachable_by_surveys", pa.bool_()),
+            pa.field("perfect_surveys_needed", pa.int32()),
+            pa.field("lowest_next_score", SCORE),
+        ]
+    ),
+    # One row per selling day left of each element: counted units by its evening. needed_units:
+    # that the next tier needs by then in the expected rhythm. sureness: of the tier, that evening.
+    "fct_forecast_day": pa.schema(
+        [
+            *_ELEMENT_KEY,
+            _field("date", pa.date32()),
+            _field("expected_units", pa.float64()),
+            _field("low_80_units", pa.int32()),
+            _field("median_units", pa.int32()),
+            _field("high_80_units", pa.int32()),
+            pa.field("needed_units", pa.float64()),
+            _field("sureness", pa.float64()),
+        ]
+    ),
+    "fct_forecast_program": pa.schema([*_PROGRAM_KEY, *_AMOUNTS]),
+    "fct_forecast_rooftop": pa.schema(
+        [_field("rooftop_id", pa.string()), _field("program_count", pa.int32()), *_AMOUNTS]
+    ),
+    # At most one row: all open periods of the whole group.
+    "fct_forecast_group": pa.schema([_field("rooftop_count", pa.int32()), *_AMOUNTS]),
     # remaining_units[k] is the k-th joint draw, the same k over all rows. units_to_date counts from
     # units_from_date (the earliest start of the open periods with this end) to the day before the
     # as-of date; units already known for the as-of date itself are the least that any draw holds.
     "fct_forecast_sample": pa.schema(
         [
-            pa.field("rooftop_id", pa.string(), nullable=False),
-            pa.field("segment_code", pa.string(), nullable=False),
-            pa.field("period_end_date", pa.date32(), nullable=False),
-            pa.field("remaining_units", pa.list_(pa.int32()), nullable=False),
-            pa.field("units_to_date", pa.int32(), nullable=False),
-            pa.field("units_from_date", pa.date32(), nullable=False),
+            _field("rooftop_id", pa.string()),
+            _field("segment_code", pa.string()),
+            _field("period_end_date", pa.date32()),
+            _field("remaining_units", pa.list_(pa.int32())),
+            _field("units_to_date", pa.int32()),
+            _field("units_from_date", pa.date32()),
         ]
     ),
 }
 
+_KEY = ("rooftop_id", "program_code", "element_code", "period_code")
 KEYS: dict[str, tuple[str, ...]] = {
-    "fct_forecast": ("rooftop_id", "program_code", "element_code", "period_code"),
-    "fct_forecast_tier": (
-        "rooftop_id", "program_code", "element_code", "period_code", "tier_number",
-    ),
+    "fct_forecast": _KEY,
+    "fct_forecast_tier": (*_KEY, "tier_number"),
+    "fct_forecast_gate": (*_KEY, "gate_code", "conjunct_number", "leaf_number"),
+    "fct_forecast_day": (*_KEY, "date"),
+    "fct_forecast_program": ("rooftop_id", "program_code", "period_code"),
+    "fct_forecast_rooftop": ("rooftop_id",),
+    "fct_forecast_group": ("as_of_date",),
     "fct_forecast_sample": ("rooftop_id", "segment_code", "period_end_date"),
-}  # fmt: skip
+}
 
 
 def to_table(name: str, rows: list[dict]) -> pa.Table:
