@@ -223,17 +223,23 @@ def _taken(samples: ElementSamples, place: int) -> str:
     gate, states = samples.gates[place], _gate_states(samples, place)
     if gate.effect == "waive":
         return "waived, paid"
-    met = float((states == GateState.MET).mean())
+    if _is_unknown(samples, place):
+        return "nothing known yet, so held and not counted as met"
     lost = "forfeited"
     if gate.effect == "reduce" and gate.reduce_to_share is not None:
         lost = f"reduced to {gate.reduce_to_share * 100:.0f} %"
-    if _is_unknown(samples, place):
-        return "nothing known yet, so held and not counted as met"
-    if met == 1:
-        return "met, paid"
-    undecided = float(((states != GateState.MET) & (states != GateState.NOT_MET)).mean())
-    held = f", held in {undecided:.0%}" if undecided else ""
-    return f"met in {met:.0%} of draws, else {lost}{held}"
+    shares = {
+        "met": float((states == GateState.MET).mean()),
+        lost: float((states == GateState.NOT_MET).mean()),
+    }
+    shares["held, not known"] = 1 - sum(shares.values())
+    return ", ".join(f"{said} in {_percent(share)}" for said, share in shares.items() if share > 0)
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.01:
+        return "under 1 %"
+    return "all draws" if share == 1 else f"{min(share, 0.99):.0%}".replace("%", " %")
 
 
 def mean_dollars(cents: np.ndarray) -> Decimal:

@@ -6,8 +6,9 @@ end stay as they are: only how they spread over the days between is drawn, by th
 profile (weekdays, month-ends, holidays), as units of a gamma-Poisson pace do given their total.
 
 Decided by: the first selling day whose evening tells the outcome with 90 % sureness, and each
-evening after it too. An evening's sureness is how often the best guess of the tier, given the units by then,
-is the tier that the period ends in, over the draws: who names it then is right nine times in ten.
+evening after it too. An evening's sureness is how often the best guess of the tier, given the units
+by then, is the tier that the period ends in, over the draws: who names it then is right nine times
+in ten. A period of which one tier holds nine draws in ten is decided on the as-of date.
 """
 
 from __future__ import annotations

@@ -203,8 +203,9 @@ class Rows:
 
     def _history(self, rows: list[int]) -> dict:
         drawn = self._drawn
-        if drawn is None:
-            return {"history_days": 0, "fallback_note": None}
+        if drawn is None or not rows:
+            nothing = "nothing like it was ever sold here: no units are expected"
+            return {"history_days": 0, "fallback_note": nothing}
         noted = [row for row in rows if drawn.notes[row]]
         reasons = "; ".join(sorted({drawn.notes[row] for row in noted}))
         if noted and len(rows) > 1:
@@ -263,6 +264,7 @@ def _gate(gate: GateDraws, found: LeafDraws) -> dict:
         "chance_gate_met": _chance_met(gate.states),
         "chance_leaf_met": _chance_met(found.states),
         "assumption": found.assumption,
+        "gate_states": gate.states,
     }
     surveys = found.surveys
     if surveys is None:

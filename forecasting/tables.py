@@ -94,9 +94,10 @@ SCHEMAS: dict[str, pa.Schema] = {
         ]
     ),
     # One row per leaf of each gate. Chances of being met at the period's end, null where nothing
-    # tells. Survey columns are null for other leaves; perfect_surveys_needed also where no number
-    # of perfect surveys meets the gate (is_reachable_by_surveys false), lowest_next_score where the
-    # leaf isn't met now.
+    # tells. gate_states[k]: the gate's state (0 not met, 1 unknown, 3 met) in the k-th joint draw.
+    # Survey columns are null for other leaves; perfect_surveys_needed also where no
+    # number of perfect surveys meets the gate (is_reachable_by_surveys false), lowest_next_score
+    # where the leaf isn't met now.
     "fct_forecast_gate": pa.schema(
         [
             *_ELEMENT_KEY,
@@ -106,6 +107,7 @@ SCHEMAS: dict[str, pa.Schema] = {
             pa.field("chance_gate_met", pa.float64()),
             pa.field("chance_leaf_met", pa.float64()),
             _field("assumption", pa.string()),
+            _field("gate_states", pa.list_(pa.int8())),
             pa.field("surveys_to_date", pa.int32()),
             pa.field("expected_surveys_to_come", pa.float64()),
             pa.field("low_80_surveys_to_come", pa.int32()),

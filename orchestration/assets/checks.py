@@ -50,7 +50,7 @@ GATES: tuple[Gate, ...] = (
         "gate_forecasts",
         dg.AssetKey(["forecast", "fct_forecast"]),
         forecasts.SUITES,
-        lambda walk, moved: gates.forecasts_gate(walk.home, walk.moments, moved),
+        lambda walk, moved: gates.forecasts_gate(walk.home, moved),
     ),
 )
 

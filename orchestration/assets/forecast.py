@@ -11,7 +11,16 @@ import dagster as dg
 from orchestration import stages
 from orchestration.home import Home
 
-TABLES = ("fct_forecast", "fct_forecast_tier", "fct_forecast_sample")
+TABLES = (
+    "fct_forecast",
+    "fct_forecast_tier",
+    "fct_forecast_gate",
+    "fct_forecast_day",
+    "fct_forecast_program",
+    "fct_forecast_rooftop",
+    "fct_forecast_group",
+    "fct_forecast_sample",
+)
 
 
 def forecast_key(table: str) -> dg.AssetKey:

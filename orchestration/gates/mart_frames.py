@@ -1,7 +1,7 @@
-"""Frames of the marts and of the forecast: keys, whole cents, and what one table says of another.
+"""Frames of the marts: keys, whole cents, and what one table says of another.
 
-Read from the warehouse and the forecast's Parquet, never copied whole. What must hold of the frames
-belongs to `expectations.marts` and `expectations.forecasts`.
+Read from the warehouse, never copied whole. What must hold of the frames belongs to
+`expectations.marts`; the forecast's frames to `forecast_frames`.
 """
 
 from __future__ import annotations
@@ -31,23 +31,27 @@ PROGRAM_KEY = "rooftop_id, program_code, period_code"
 
 @contextmanager
 def mart_frames(home: Home, moments: Moments) -> Iterator[MartFrames]:
-    """Frames of the marts and, where there is one, of the forecast of `home`."""
+    """Frames of the marts of `home`."""
+    with open_tables(home) as connection:
+        yield MartFrames(connection, moments)
+
+
+@contextmanager
+def open_tables(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse as `w`, the compiled rules as `compiled_<table>`, and the forecast's tables,
+    where there are any."""
     import duckdb
 
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{_quoted(str(home.warehouse_file))}' as w (read_only)")
-        folder = _quoted(str(home.forecast))
-        for file in home.forecast.glob("*.parquet"):
-            connection.execute(
-                f"create view {file.stem} as from read_parquet('{folder}/{file.name}')"
-            )
-        compiled = _quoted(str(home.compiled))
-        for file in home.compiled.glob("*.parquet"):
-            connection.execute(
-                f"create view compiled_{file.stem} as from read_parquet('{compiled}/{file.name}')"
-            )
-        yield MartFrames(connection, moments)
+        for folder, prefix in ((home.forecast, ""), (home.compiled, "compiled_")):
+            for file in folder.glob("*.parquet"):
+                connection.execute(
+                    f"create view {prefix}{file.stem} as "
+                    f"from read_parquet('{_quoted(str(file))}')"
+                )
+        yield connection
 
 
 class MartFrames:
@@ -123,7 +127,7 @@ class MartFrames:
         return self._frame(
             f"""
             with elements as (
-                select {PROGRAM_KEY}, {_cents("sum(amount_earned)")} as element_amount_earned_cents
+                select {PROGRAM_KEY}, {cents("sum(amount_earned)")} as element_amount_earned_cents
                 from {_mart("element")} group by all
             )
             select {PROGRAM_KEY}, standing_state, gate_state, {_amount_columns()},
@@ -185,12 +189,12 @@ class MartFrames:
             f"""
             with last_day as (
                 select {ELEMENT_KEY}, arg_max(reported_units, date) as reported_units,
-                    {_cents("arg_max(amount_earned, date)")} as amount_earned_cents
+                    {cents("arg_max(amount_earned, date)")} as amount_earned_cents
                 from {_mart("daily")} group by all
             )
             select {ELEMENT_KEY}, last_day.reported_units, amount_earned_cents,
                 e.reported_units as standing_reported_units,
-                {_cents("e.amount_earned")} as standing_amount_earned_cents
+                {cents("e.amount_earned")} as standing_amount_earned_cents
             from last_day
             join {_mart("element")} e using ({ELEMENT_KEY})
             join {_mart("standing")} s using ({PROGRAM_KEY})
@@ -223,77 +227,13 @@ class MartFrames:
     def marts_gaps(self) -> pd.DataFrame:
         """A row per gap."""
         return self._frame(
-            f"select gap_id, rooftop_id, severity, {_cents('amount_at_risk')} "
+            f"select gap_id, rooftop_id, severity, {cents('amount_at_risk')} "
             "as amount_at_risk_cents from w.marts.fct_gap order by all"
         )
 
     def marts_feed_health(self) -> pd.DataFrame:
         """A row per feed."""
         return self._frame("select feed_id, feed_state from w.marts.fct_feed_health order by all")
-
-    def forecasts_bands(self) -> pd.DataFrame:
-        """A row per forecast element. Expected units whole: a mean of 0.02 is above a band of 0."""
-        return self._frame(
-            f"""
-            select {ELEMENT_KEY}, units_to_date, low_95_units, low_80_units, median_units,
-                high_80_units, high_95_units, floor(expected_units) as expected_units,
-                chance_any_tier,
-                {_cents("expected_amount")} as expected_amount_cents, history_days
-            from fct_forecast order by all
-            """
-        )
-
-    def forecasts_tiers(self) -> pd.DataFrame:
-        """A row per tier of each forecast element, beside the tier below and the element."""
-        return self._frame(
-            f"""
-            select t.rooftop_id, t.program_code, t.element_code, t.period_code, t.tier_number,
-                t.chance,
-                coalesce(lag(t.chance) over w, 1.0) as chance_of_tier_below,
-                coalesce(f.chance_any_tier, -1.0) as chance_any_tier,
-                first_value(t.chance) over w as chance_of_first_tier
-            from fct_forecast_tier t left join fct_forecast f using ({ELEMENT_KEY})
-            window w as (
-                partition by t.rooftop_id, t.program_code, t.element_code, t.period_code
-                order by t.tier_number
-            )
-            order by all
-            """
-        )
-
-    def forecasts_coverage(self) -> pd.DataFrame:
-        """A row per open volume element: how many forecasts it has."""
-        return self._frame(
-            f"""
-            with forecast as (
-                select {ELEMENT_KEY}, count(*) as forecast_row_count
-                from fct_forecast group by all
-            )
-            select e.rooftop_id, e.program_code, e.element_code, e.period_code,
-                coalesce(forecast_row_count, 0) as forecast_row_count
-            from {_mart("element")} e
-            join {_mart("standing")} s using ({PROGRAM_KEY})
-            join w.marts.dim_element d
-                on d.program_code = e.program_code and d.program_version = e.program_version
-                and d.element_code = e.element_code
-            left join forecast f
-                on f.rooftop_id = e.rooftop_id and f.program_code = e.program_code
-                and f.element_code = e.element_code and f.period_code = e.period_code
-            where s.is_open and d.is_volume and e.standing_state <> 'not_enrolled' order by all
-            """
-        )
-
-    def forecasts_samples(self) -> pd.DataFrame:
-        """A row per series: how many draws, and its lowest."""
-        return self._frame(
-            """
-            select rooftop_id, segment_code, period_end_date::varchar as period_end_date,
-                len(remaining_units) as draw_count,
-                (select max(len(remaining_units)) from fct_forecast_sample) as expected_draw_count,
-                coalesce(list_min(remaining_units), -1) as lowest_remaining_units
-            from fct_forecast_sample order by all
-            """
-        )
 
     def _is_any(self, source: str) -> bool:
         return self._connection.execute(f"select 1 from {source} limit 1").fetchone() is not None
@@ -314,15 +254,15 @@ def _mart(name: str) -> str:
     return _MARTS[name]
 
 
-def _cents(amount: str) -> str:
+def cents(amount: str) -> str:
     """Whole cents: pandas would make a float of a decimal."""
-    return f"({amount} * 100)::bigint"
+    return f"(({amount}) * 100)::bigint"
 
 
 def _amount_columns() -> str:
-    columns = [f"{_cents(name)} as {name}_cents" for name in AMOUNTS]
+    columns = [f"{cents(name)} as {name}_cents" for name in AMOUNTS]
     return ", ".join(
-        [*columns, f"-{_cents('amount_before_gates')} as minus_amount_before_gates_cents"]
+        [*columns, f"-{cents('amount_before_gates')} as minus_amount_before_gates_cents"]
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from expectations import forecasts, landed, marts
 from expectations.suites import Suite, Verdict
+from orchestration.gates.forecast_frames import ForecastFrames, forecast_frames
 from orchestration.gates.landed_frames import LandedFrames, landed_frames
 from orchestration.gates.mart_frames import MartFrames, mart_frames
 from orchestration.home import Home
@@ -45,9 +46,9 @@ def marts_gate(home: Home, moments: Moments, moved: Moved) -> list[Verdict]:
         return _ask(_marts(frames), moved)
 
 
-def forecasts_gate(home: Home, moments: Moments, moved: Moved) -> list[Verdict]:
+def forecasts_gate(home: Home, moved: Moved) -> list[Verdict]:
     """The verdicts on the forecast. What is open must be covered, so nothing open may be empty."""
-    with mart_frames(home, moments) as frames:
+    with forecast_frames(home) as frames:
         return _ask(_named(frames, forecasts.SUITES), moved)
 
 
@@ -85,6 +86,6 @@ def _marts(frames: MartFrames) -> Asked:
         yield replace(suite, may_be_empty=may_be_empty.get(suite.name, suite.may_be_empty)), frame
 
 
-def _named(frames: MartFrames, suites: tuple[Suite, ...]) -> Asked:
+def _named(frames: MartFrames | ForecastFrames, suites: tuple[Suite, ...]) -> Asked:
     for suite in suites:
         yield suite, getattr(frames, suite.name)()

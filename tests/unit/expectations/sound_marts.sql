@@ -85,17 +85,68 @@ from range(0, 5) t(i);
 create table w.marts.fct_feed_health as
 select 'feed-' || i as feed_id, 'fresh' as feed_state from range(0, 5) t(i);
 
+create table w.marts.fct_gate as
+select rooftop_id, program_code, element_code, period_code, 'csi' as gate_code,
+    1 as conjunct_number, 1 as leaf_number
+from w.marts.fct_element_standing;
+
 create table fct_forecast as
-select rooftop_id, program_code, element_code, period_code, 12 as units_to_date,
+select rooftop_id, program_code, element_code, period_code, date '2025-08-15' as as_of_date,
+    12 as units_to_date,
     14 as low_95_units, 16 as low_80_units, 20 as median_units, 24 as high_80_units,
     28 as high_95_units, 20.5 as expected_units, 0.8::double as chance_any_tier,
-    1200.00::decimal(14, 2) as expected_amount, 900 as history_days
+    1200.00::decimal(14, 2) as expected_amount, 300.00::decimal(14, 2) as expected_held_amount,
+    1600.00::decimal(14, 2) as expected_before_gates_amount, 0.75::double as chance_gates_met,
+    date '2025-08-20' as decided_by_date, 900 as history_days
 from w.marts.fct_element_standing where period_code = '2025-08';
+
+-- Without an objective there is no money, and nothing to decide.
+update fct_forecast set expected_amount = null, expected_held_amount = null,
+    expected_before_gates_amount = null, decided_by_date = null
+where rooftop_id = 'south';
 
 create table fct_forecast_tier as
 select rooftop_id, program_code, element_code, period_code, tier_number,
-    0.9::double - tier_number * 0.1::double as chance
+    0.9::double - tier_number * 0.1::double as chance,
+    0.6::double - tier_number * 0.1::double as chance_with_gates,
+    0.8::double - tier_number * 0.1::double as chance_without_pending
 from fct_forecast cross join (values (1), (2), (3)) t(tier_number);
+
+create table fct_forecast_gate as
+select rooftop_id, program_code, element_code, period_code, 'csi' as gate_code,
+    1 as conjunct_number, 1 as leaf_number, 0.75::double as chance_gate_met,
+    0.75::double as chance_leaf_met, [3, 0, 3, 3]::tinyint[] as gate_states
+from fct_forecast;
+
+create table fct_forecast_day as
+select rooftop_id, program_code, element_code, period_code, d::date as date,
+    12.0 + day(d::date) / 10 as expected_units, 11 as low_80_units, 12 as median_units,
+    14 as high_80_units, 0.9::double as sureness
+from fct_forecast, range(date '2025-08-15', date '2025-08-18', interval 1 day) t(d);
+
+create table fct_forecast_program as
+select rooftop_id, program_code, period_code, date '2025-08-15' as as_of_date,
+    1200.00::decimal(14, 2) as expected_amount, 0.00::decimal(14, 2) as low_95_amount,
+    0.00::decimal(14, 2) as low_80_amount, 1000.00::decimal(14, 2) as median_amount,
+    2600.00::decimal(14, 2) as high_80_amount, 2600.00::decimal(14, 2) as high_95_amount,
+    0.67::double as chance_any_amount, 300.00::decimal(14, 2) as expected_held_amount,
+    [0, 100000, 260000]::bigint[] as amount_cents
+from w.marts.fct_program_standing where period_code = '2025-08';
+
+create table fct_forecast_rooftop as
+select * exclude (program_code, period_code) from fct_forecast_program;
+
+create table fct_forecast_group as
+select as_of_date, sum(expected_amount)::decimal(14, 2) as expected_amount,
+    sum(low_95_amount)::decimal(14, 2) as low_95_amount,
+    sum(low_80_amount)::decimal(14, 2) as low_80_amount,
+    sum(median_amount)::decimal(14, 2) as median_amount,
+    sum(high_80_amount)::decimal(14, 2) as high_80_amount,
+    sum(high_95_amount)::decimal(14, 2) as high_95_amount,
+    max(chance_any_amount) as chance_any_amount,
+    sum(expected_held_amount)::decimal(14, 2) as expected_held_amount,
+    [sum(amount_cents[1]), sum(amount_cents[2]), sum(amount_cents[3])]::bigint[] as amount_cents
+from fct_forecast_rooftop group by as_of_date;
 
 create table fct_forecast_sample as
 select rooftop_id, 'nissan' as segment_code, date '2025-08-31' as period_end_date,

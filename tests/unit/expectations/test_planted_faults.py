@@ -13,6 +13,7 @@ import pytest
 from expectations import forecasts, landed, marts
 from expectations.runner import run_suite
 from expectations.suites import Suite, Verdict
+from orchestration.gates.forecast_frames import ForecastFrames
 from orchestration.gates.landed_frames import LandedFrames, view_of
 from orchestration.gates.mart_frames import MartFrames
 from orchestration.landing.kinds import KINDS
@@ -161,7 +162,28 @@ MARTS = {
     "feed_state = 'odd' where feed_id = 'feed-1'",
 }
 FORECAST = f"update fct_forecast set {{}} where {ONE_ELEMENT}"
+GATE = f"update fct_forecast_gate set {{}} where {ONE_ELEMENT}"
+DAY = f"update fct_forecast_day set {{}} where {ONE_ELEMENT} and date = date '2025-08-15'"
 TIER = f"update fct_forecast_tier set {{}} where {ONE_ELEMENT} and tier_number = 1"
+
+
+def _amount_faults(suite: str, table: str, where: str) -> dict[tuple[str, str], str]:
+    wrong = {
+        "low_95_amount_cents_is_in_range": "low_95_amount = -0.01",
+        "low_80_amount_cents_is_at_least_low_95_amount_cents": "low_95_amount = 0.01",
+        "median_amount_cents_is_at_least_low_80_amount_cents": "median_amount = -0.01",
+        "high_80_amount_cents_is_at_least_median_amount_cents": "high_80_amount = 0.01",
+        "high_95_amount_cents_is_at_least_high_80_amount_cents": "high_95_amount = 0.01",
+        "expected_amount_cents_equals_mean_amount_cents": "expected_amount = 1200.01",
+        "expected_held_amount_cents_is_in_range": "expected_held_amount = -0.01",
+        "chance_any_amount_is_in_range": "chance_any_amount = 1.01",
+    }
+    return {
+        (suite, check): f"update {table} set {fault} where {where}"
+        for check, fault in wrong.items()
+    }
+
+
 FORECASTS = {
     ("forecasts_bands", "key_is_unique"): "insert into fct_forecast from fct_forecast "
     f"where {ONE_ELEMENT}",
@@ -187,6 +209,22 @@ FORECASTS = {
     ("forecasts_bands", "expected_amount_cents_is_in_range"): FORECAST.format(
         "expected_amount = -0.01"
     ),
+    ("forecasts_bands", "expected_held_amount_cents_is_in_range"): FORECAST.format(
+        "expected_held_amount = -0.01"
+    ),
+    ("forecasts_bands", "amount_cents_rounded_up_is_at_least_paid_amount_cents"): FORECAST.format(
+        "expected_amount = 1300.02"
+    ),
+    ("forecasts_bands", "unknown_gate_amount_cents_is_zero"): FORECAST.format(
+        "chance_gates_met = null"
+    ),
+    ("forecasts_bands", "chance_gates_met_is_in_range"): FORECAST.format("chance_gates_met = 1.01"),
+    ("forecasts_bands", "days_to_decision_is_in_range"): FORECAST.format(
+        "decided_by_date = date '2025-08-14'"
+    ),
+    ("forecasts_bands", "days_to_period_end_is_at_least_days_to_decision"): FORECAST.format(
+        "decided_by_date = date '2025-09-30'"
+    ),
     ("forecasts_bands", "history_days_is_in_range"): FORECAST.format("history_days = -1"),
     ("forecasts_tiers", "key_is_unique"): "insert into fct_forecast_tier from fct_forecast_tier "
     f"where {ONE_ELEMENT} and tier_number = 1",
@@ -195,6 +233,41 @@ FORECASTS = {
     ("forecasts_tiers", "chance_any_tier_equals_chance_of_first_tier"): FORECAST.format(
         "chance_any_tier = 0.79"
     ),
+    ("forecasts_tiers", "chance_is_at_least_chance_with_gates"): TIER.format(
+        "chance_with_gates = 0.81"
+    ),
+    ("forecasts_tiers", "chance_is_at_least_chance_without_pending"): TIER.format(
+        "chance_without_pending = 0.81"
+    ),
+    ("forecasts_gates", "gate_row_count_is_in_range"): "delete from fct_forecast_gate "
+    f"where {ONE_ELEMENT}",
+    ("forecasts_gates", "chance_gate_met_is_in_range"): GATE.format("chance_gate_met = 1.01"),
+    ("forecasts_gates", "chance_leaf_met_is_in_range"): GATE.format("chance_leaf_met = -0.01"),
+    ("forecasts_gates", "met_draw_count_equals_met_draws_stated"): GATE.format(
+        "gate_states = [3, 0, 1, 3]::tinyint[]"
+    ),
+    ("forecasts_days", "key_is_unique"): "insert into fct_forecast_day from fct_forecast_day "
+    f"where {ONE_ELEMENT} and date = date '2025-08-15'",
+    ("forecasts_days", "high_80_units_is_at_least_median_units"): DAY.format("high_80_units = 11"),
+    ("forecasts_days", "median_units_is_at_least_low_80_units"): DAY.format("low_80_units = 13"),
+    ("forecasts_days", "expected_units_is_at_least_expected_units_before"): DAY.format(
+        "expected_units = 13.7"
+    ),
+    ("forecasts_days", "sureness_is_in_range"): DAY.format("sureness = 1.01"),
+    ("forecasts_days", "days_to_period_end_is_in_range"): DAY.format("date = date '2025-10-01'"),
+    ("forecasts_programs", "amount_row_count_is_in_range"): "delete from fct_forecast_program "
+    f"where {ONE}",
+    **_amount_faults("forecasts_programs", "fct_forecast_program", ONE),
+    ("forecasts_rooftops", "rooftop_id_is_unique"): "insert into fct_forecast_rooftop "
+    "from fct_forecast_rooftop where rooftop_id = 'north'",
+    ("forecasts_rooftops", "draw_apart_count_is_zero"): "update fct_forecast_program "
+    f"set amount_cents = [1, 100000, 260000]::bigint[] where {ONE}",
+    **_amount_faults("forecasts_rooftops", "fct_forecast_rooftop", "rooftop_id = 'north'"),
+    ("forecasts_group", "group_row_count_is_in_range"): "insert into fct_forecast_group "
+    "from fct_forecast_group",
+    ("forecasts_group", "draw_apart_count_is_zero"): "update fct_forecast_rooftop "
+    "set amount_cents = [0, 100001, 260000]::bigint[] where rooftop_id = 'north'",
+    **_amount_faults("forecasts_group", "fct_forecast_group", "true"),
     ("forecasts_coverage", "forecast_row_count_is_in_range"): "delete from fct_forecast "
     f"where {ONE_ELEMENT}",
     ("forecasts_samples", "key_is_unique"): "insert into fct_forecast_sample "
@@ -234,7 +307,12 @@ SUITES: dict[str, Suite] = {
 EXPECTED_DAYS = {("vendor", kind): 1 for kind in KINDS}
 
 
-def _ask(suite: Suite, frames: LandedFrames, mart: MartFrames) -> list[Verdict]:
+def _ask(
+    suite: Suite,
+    tables: duckdb.DuckDBPyConnection,
+    frames: LandedFrames,
+    mart: MartFrames,
+) -> list[Verdict]:
     kinds = {f"landed_{view_of(kind)}": kind for kind in KINDS.values()}
     if suite.name in kinds:
         frame = frames.kind(kinds[suite.name])
@@ -242,6 +320,8 @@ def _ask(suite: Suite, frames: LandedFrames, mart: MartFrames) -> list[Verdict]:
         frame = frames.freshness(EXPECTED_DAYS)
     elif suite.name.startswith("landed_"):
         frame = getattr(frames, suite.name.removeprefix("landed_"))()
+    elif suite.name.startswith("forecasts_"):
+        frame = getattr(ForecastFrames(tables), suite.name)()
     else:
         frame = getattr(mart, suite.name)()
     assert len(frame) > 0, "the sound world has nothing for this suite, so it shows nothing"
@@ -259,8 +339,10 @@ def test_no_fault_is_planted_for_a_check_that_is_gone() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SUITES))
-def test_the_sound_world_passes(name: str, landed: LandedFrames, marts: MartFrames) -> None:
-    failed = [v for v in _ask(SUITES[name], landed, marts) if not v.success]
+def test_the_sound_world_passes(
+    name: str, tables: duckdb.DuckDBPyConnection, landed: LandedFrames, marts: MartFrames
+) -> None:
+    failed = [v for v in _ask(SUITES[name], tables, landed, marts) if not v.success]
     assert failed == []
 
 
@@ -273,7 +355,7 @@ def test_a_planted_fault_is_caught_by_name(
     marts: MartFrames,
 ) -> None:
     tables.execute(FAULTS[(suite, check)])
-    verdicts = {v.expectation: v for v in _ask(SUITES[suite], landed, marts)}
+    verdicts = {v.expectation: v for v in _ask(SUITES[suite], tables, landed, marts)}
     assert not verdicts[check].success
     assert verdicts[check].unexpected_count >= 1
     assert verdicts[check].details

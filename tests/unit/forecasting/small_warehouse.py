@@ -32,7 +32,7 @@ create table marts.fct_element_standing (
     rooftop_id varchar, program_code varchar, element_code varchar, period_code varchar,
     program_version integer, reported_units integer, pending_units integer, paid_units integer,
     paid_msrp_amount decimal(14, 2), open_recall_units integer, tier_count integer,
-    standing_state varchar
+    standing_state varchar, objective_units integer, base_units integer
 );
 create table marts.fct_program_standing (
     rooftop_id varchar, program_code varchar, period_code varchar,
@@ -48,12 +48,39 @@ create table marts.fct_ladder_segment (
 create table marts.fct_gate (
     rooftop_id varchar, program_code varchar, element_code varchar, period_code varchar,
     gate_code varchar, conjunct_number integer, leaf_number integer, gate_state varchar,
-    effect varchar
+    effect varchar, leaf_state varchar, metric_code varchar, metric_source varchar,
+    comparison varchar, threshold_kind varchar, threshold_value decimal(9, 3),
+    minimum_sample integer, score decimal(9, 3), sample_count integer, score_date date
 );
 create table marts.fct_counted_unit (
     rooftop_id varchar, program_code varchar, program_version integer, period_code varchar,
     vin varchar, segment_code varchar, counting_date date, count_state varchar,
     msrp_amount decimal(14, 2)
+);
+create schema intermediate;
+create table intermediate.int_program_dealer_makes (
+    rooftop_id varchar, dealer_code varchar, program_code varchar, program_version integer,
+    make_key varchar
+);
+create table intermediate.int_csi_surveys_latest (
+    dealer_code varchar, make_key varchar, survey_id varchar, survey_date date, score decimal(9, 3)
+);
+create table intermediate.int_csi_scores_latest (
+    dealer_code varchar, make_key varchar, metric_code varchar, period_start_date date,
+    score_date date, score decimal(9, 3), sample_count integer, region_average decimal(9, 3),
+    national_average decimal(9, 3)
+);
+create table intermediate.int_compliance_items_latest (
+    item_type varchar, dealer_code varchar, item_code varchar, due_date date, completed_date date
+);
+create table intermediate.int_gate_items (
+    rooftop_id varchar, program_code varchar, period_code varchar, due varchar,
+    item_code varchar, item_type varchar, item_state_rank integer, deadline_date date,
+    is_of_period boolean
+);
+create table intermediate.int_gate_surveys (
+    rooftop_id varchar, program_code varchar, period_code varchar, survey_count bigint,
+    score_sum decimal(18, 3)
 );
 """
 # Objective 40: 36 / 40 / 44 pay $350 / $600 / $1,200 on every unit.
@@ -120,11 +147,16 @@ def compiled_tables() -> dict[str, list[dict]]:
         "programs": programs,
         "elements": elements,
         "deductions": [],
+        "stackings": [],
+        "stacking_members": [],
+        "across_rules": [],
+        "program_deductions": [],
         "gates": [
             {
                 "program_code": "vw-quarter", "element_code": None, "gate_code": "training",
                 "conjunct_number": number, "leaf_number": 1, "effect": "reduce",
-                "reduce_to_share": Decimal("0.500000"),
+                "reduce_to_share": Decimal("0.500000"), "item_type": "training",
+                "due": "item_due",
             } | version
             for number in (1, 2)
         ],
@@ -171,7 +203,8 @@ def fill_element(connection, units, program, element, rooftop, period) -> None:
     msrp = sum(n * PRICE[s] for s, _, n in own if member[s][1])
     pending = 1 if counted and (program, rooftop) == ("nissan-month", "old-nissan") else 0
     connection.execute(
-        "insert into marts.fct_element_standing values (?, ?, ?, ?, 1, ?, ?, ?, ?, 0, ?, 'ok')",
+        "insert into marts.fct_element_standing values "
+        "(?, ?, ?, ?, 1, ?, ?, ?, ?, 0, ?, 'ok', null, null)",
         [rooftop, program, element, code, counted - pending, pending, paid - pending,
          msrp - pending * PRICE[NISSAN_SEGMENT], 3 if element == "volume" else 1],
     )  # fmt: skip
@@ -203,9 +236,18 @@ def fill_element(connection, units, program, element, rooftop, period) -> None:
     if program == "vw-quarter":
         for conjunct in (1, 2):
             connection.execute(
-                "insert into marts.fct_gate values (?, ?, ?, ?, 'training', ?, 1, ?, 'reduce')",
-                [rooftop, program, element, code, conjunct, "not_met"],
+                "insert into marts.fct_gate by name select ? as rooftop_id, ? as program_code, "
+                "? as element_code, ? as period_code, 'training' as gate_code, "
+                "? as conjunct_number, 1 as leaf_number, 'not_met' as gate_state, "
+                "'not_met' as leaf_state, 'reduce' as effect, 'training' as metric_code, "
+                "'compliance_items' as metric_source",
+                [rooftop, program, element, code, conjunct],
             )
+        connection.execute(
+            "insert into intermediate.int_gate_items values "
+            "(?, ?, ?, 'item_due', 'SLS-1', 'training', 0, date '2025-08-01', true)",
+            [rooftop, program, code],
+        )
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple]) -> None:
