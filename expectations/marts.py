@@ -20,7 +20,7 @@ from expectations.suites import (
 )
 
 GATE_STATES = ["met", "not_met", "too_early", "unknown", "none"]
-STANDING_STATES = ["ok", "no_objective", "not_enrolled"]
+STANDING_STATES = ["ok", "no_objective", "no_score", "not_enrolled"]
 AMOUNTS = ("amount_earned", "amount_held", "amount_forfeited", "amount_deducted", "amount_capped")
 
 _ADDS_UP = adds_up(

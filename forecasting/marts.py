@@ -128,7 +128,7 @@ def _element(
             program_code=row["program_code"],
             element_code=row["element_code"],
             element_order=row["element_order"],
-            ladder=ladder if row["standing_state"] != "no_objective" else None,
+            ladder=ladder if row["standing_state"] == "ok" else None,
             counts_equal_pays=row["counts_equal_pays"],
             is_volume=row["is_volume"],
             cap_amount=row["cap_amount"],

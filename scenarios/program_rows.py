@@ -36,7 +36,7 @@ class Element:
         self, row: dict, ladder: Rows | None, gates: Sequence[dict], today: Mapping[str, Any]
     ) -> None:
         self.row, self.today = row, today
-        is_known = row["standing_state"] != "no_objective"
+        is_known = row["standing_state"] == "ok"
         self.rules = ElementRules(
             program_code=row["program_code"],
             element_code=row["element_code"],

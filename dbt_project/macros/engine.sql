@@ -45,3 +45,31 @@ Everything else in models is plain SQL or a macro of dbt's.
 {% macro default__type_wide_int() -%}
     numeric
 {%- endmacro %}
+
+{#- numerator / denominator, as for divided_half_up, rounded to a whole number by the rule in a column: up, down, or
+    nearest (a half up). -#}
+{% macro divided_by_rule(numerator, denominator, rounding) -%}
+    case {{ rounding }}
+        when 'down' then {{ divided_down(numerator, denominator) }}
+        when 'up' then {{ divided_down("(" ~ numerator ~ ") + (" ~ denominator ~ ") - 1", denominator) }}
+        else {{ divided_half_up("(" ~ numerator ~ ")", denominator) }}
+    end
+{%- endmacro %}
+
+{#- numerator / denominator, as for divided_half_up, without what is left over. -#}
+{% macro divided_down(numerator, denominator) -%}
+    {{ return(adapter.dispatch("divided_down")(numerator, denominator)) }}
+{%- endmacro %}
+
+{% macro duckdb__divided_down(numerator, denominator) -%}
+    (cast({{ numerator }} as hugeint) // ({{ denominator }}))
+{%- endmacro %}
+
+{% macro default__divided_down(numerator, denominator) -%}
+    div(cast({{ numerator }} as numeric), {{ denominator }})
+{%- endmacro %}
+
+{#- Ten to a small whole power, as a whole number. -#}
+{% macro power_of_ten(places) -%}
+    cast(power(10, {{ places }}) as integer)
+{%- endmacro %}

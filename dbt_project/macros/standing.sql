@@ -30,6 +30,14 @@ the same in Python, and a property test holds the two equal.
     )
 {%- endmacro %}
 
+{#- What one unit of a pay group is paid by one tier, exact to eight decimals. -#}
+{% macro unit_pay(pays, msrp_amount) -%}
+    least(
+        cast({{ pays }}.amount_per_unit + {{ pays }}.msrp_share * {{ msrp_amount }} as decimal(24, 8)),
+        cast(coalesce({{ pays }}.amount_at_most_per_unit, 999999999999.99) as decimal(24, 8))
+    )
+{%- endmacro %}
+
 {#- An exact amount times a kept share (six decimals) times left_units / of_units, rounded half up to the cent once. -#}
 {% macro rounded_amount(exact_amount, kept_share="1", left_units="1", of_units="1") -%}
     cast(

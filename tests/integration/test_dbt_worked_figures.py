@@ -1,7 +1,7 @@
 """The worked figures of the public bulletins, from landed rows through SQL, to the cent.
 
 Here: what each program pays on known units. Not here: which cars count (test_dbt_counting.py), what
-was known when (test_dbt_two_times.py), generated ladders (test_dbt_ladders.py).
+was known when (test_dbt_two_times.py), programs of any shape (test_dbt_any_shape.py).
 """
 
 from __future__ import annotations

@@ -90,6 +90,7 @@ select
     units.unit_class_id,
     units.segment_code,
     units.counting_date,
+    units.sale_date,
     units.rdr_number,
     units.rdr_status,
     units.submitted_at,

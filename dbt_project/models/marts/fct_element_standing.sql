@@ -43,7 +43,11 @@ select
     cast(elements.worth_of_next_tier_amount as decimal(14, 2)) as worth_of_next_tier_amount,
     coalesce({{ state_code("elements.gate_state_rank") }}, 'none') as gate_state,
     case elements.effect_rank when 3 then 'forfeit' when 2 then 'reduce' when 1 then 'waive' end as gate_effect,
-    case when elements.tier_count is null then 'no_objective' else 'ok' end as standing_state
+    case
+        when elements.tier_count is not null then 'ok'
+        when elements.edge_unit = 'score' then 'no_score'
+        else 'no_objective'
+    end as standing_state
 from elements
 left join official_standings
     on

@@ -21,4 +21,4 @@ inner join {{ ref('int_ladder_segments') }} as segments
         targets.program_code = segments.program_code
         and targets.program_version = segments.program_version
         and targets.element_code = segments.element_code
-        and coalesce(targets.target_units, -1) = segments.target_key
+        and targets.ladder_key = segments.ladder_key

@@ -29,7 +29,8 @@ daily_amounts as (
         segments.tier_number,
         coalesce(
             {{ rounded_amount(
-                segment_amount("segments", "daily_counts.paid_units", "daily_counts.paid_msrp_amount"),
+                "case when daily_counts.is_paid_by_line then coalesce(lines.exact_amount, 0) else "
+                ~ segment_amount("segments", "daily_counts.paid_units", "daily_counts.paid_msrp_amount") ~ " end",
                 "daily_counts.kept_share",
                 "daily_counts.unrecalled_units",
                 "daily_counts.delivered_units_or_one"
@@ -41,9 +42,17 @@ daily_amounts as (
             daily_counts.program_code = segments.program_code
             and daily_counts.program_version = segments.program_version
             and daily_counts.element_code = segments.element_code
-            and coalesce(daily_counts.target_units, -1) = segments.target_key
+            and daily_counts.ladder_key = segments.ladder_key
             and greatest(daily_counts.reported_units, 0) >= segments.from_units
             and greatest(daily_counts.reported_units, 0) < coalesce(segments.to_units, 2147483647)
+    left join {{ ref('int_line_amounts') }} as lines
+        on
+            daily_counts.rooftop_id = lines.rooftop_id
+            and daily_counts.program_code = lines.program_code
+            and daily_counts.period_code = lines.period_code
+            and daily_counts.element_code = lines.element_code
+            and daily_counts.date_day = lines.case_date
+            and lines.case_kind = 'day'
 
 ),
 

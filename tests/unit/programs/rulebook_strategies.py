@@ -146,7 +146,7 @@ def conditions(draw, found: list[dict], depth: int = 2) -> dict:
     if kind == 1:
         return {"metric": "csi", draw(st.sampled_from(["above", "below"])): "region_average"}
     if kind == 2:
-        return {"items": "training"}
+        return {"items": "training", **draw(st.sampled_from([{}, {"only": "T1-2025-02"}]))}
     counting = [one for one in found if one["counts"] != "nothing"]
     if kind == 3 and counting:
         code = draw(st.sampled_from(counting))["element"]

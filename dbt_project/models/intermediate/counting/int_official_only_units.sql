@@ -115,6 +115,7 @@ select
     sales.unit_class_id,
     segments.segment_code,
     sales.rdr_counting_date as counting_date,
+    sales.rdr_counting_date as sale_date,
     sales.rdr_number,
     coalesce(sales.rdr_status, 'none') as rdr_status,
     sales.submitted_at,

@@ -47,6 +47,7 @@ sales_with_unwinds as (
         sales.unit_class_id,
         sales.segment_code,
         sales.counting_date,
+        sales.rdr_counting_date as sale_date,
         sales.rdr_number,
         sales.rdr_status,
         sales.submitted_at,

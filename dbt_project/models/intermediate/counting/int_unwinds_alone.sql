@@ -47,6 +47,7 @@ select
     unwinds.unit_class_id,
     unwinds.segment_code,
     unwinds.unwound_date as counting_date,
+    unwinds.rdr_counting_date as sale_date,
     unwinds.rdr_number,
     unwinds.rdr_status,
     unwinds.submitted_at,

@@ -76,7 +76,9 @@ select
     {{ gap_severity("last_day_date") }} as severity,
     case gap_code
         when 'gate_below'
-            then gate_name || ': ' || metric_code || ' ' || score || ', needs ' || comparison || ' ' || compared_value
+            then
+                gate_name || ': ' || metric_code || ' ' || score
+                || coalesce(', needs ' || comparison || ' ' || compared_value, ', nothing to compare with')
         else gate_name || ': ' || sample_count || ' of ' || wanted_sample || ' surveys'
     end as title,
     case gap_code

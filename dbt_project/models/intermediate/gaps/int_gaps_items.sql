@@ -7,11 +7,17 @@ with gated_amounts as (
         leaves.rooftop_id,
         leaves.program_code,
         leaves.period_code,
-        leaves.item_type,
+        leaves.item_key,
         leaves.due,
         sum(standings.amount_forfeited + standings.amount_held) as gated_amount
     from (
-        select distinct rooftop_id, program_code, period_code, element_code, item_type, due
+        select distinct
+            rooftop_id,
+            program_code,
+            period_code,
+            element_code,
+            coalesce(item_code, item_type) as item_key,
+            due
         from {{ ref('int_gate_states') }}
         where
             is_open
@@ -25,7 +31,7 @@ with gated_amounts as (
             and leaves.program_code = standings.program_code
             and leaves.element_code = standings.element_code
             and leaves.period_code = standings.period_code
-    group by leaves.rooftop_id, leaves.program_code, leaves.period_code, leaves.item_type, leaves.due
+    group by leaves.rooftop_id, leaves.program_code, leaves.period_code, leaves.item_key, leaves.due
 
 ),
 
@@ -48,7 +54,7 @@ gated_items as (
             items.rooftop_id = gated_amounts.rooftop_id
             and items.program_code = gated_amounts.program_code
             and items.period_code = gated_amounts.period_code
-            and items.item_type = gated_amounts.item_type
+            and items.item_key = gated_amounts.item_key
             and items.due = gated_amounts.due
     where items.is_of_period and items.completed_date is null
 

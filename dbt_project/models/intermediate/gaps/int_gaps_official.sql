@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
--- Elements that the OEM counts otherwise than we do, on its own date. At risk is what our count pays more than theirs.
+-- Elements that the OEM counts otherwise than we do, on its own date. At risk is what our count pays more than theirs;
+-- where units are paid line by line nobody knows which ones they leave out, so each is worth an even share.
 with differences as (
 
     select
@@ -8,17 +9,27 @@ with differences as (
         facts.tier_number as our_tier_number,
         standings.amount_earned + standings.amount_held as our_amount,
         coalesce(
-            {{ rounded_amount(
-                segment_amount(
-                    "ladder",
-                    "greatest(facts.paid_units - (comparisons.our_units - comparisons.official_units), 0)",
-                    "greatest(facts.paid_msrp_amount"
-                    ~ " - (comparisons.our_units - comparisons.official_units) * amounts.average_msrp_amount, 0)"
-                ),
-                "facts.kept_share",
-                "facts.unrecalled_units",
-                "facts.delivered_units_or_one"
-            ) }}, 0
+            case
+                when not facts.is_paid_by_line
+                    then {{ rounded_amount(
+                        segment_amount(
+                            "ladder",
+                            "greatest(facts.paid_units - (comparisons.our_units - comparisons.official_units), 0)",
+                            "greatest(facts.paid_msrp_amount"
+                            ~ " - (comparisons.our_units - comparisons.official_units) * amounts.average_msrp_amount, 0)"
+                        ),
+                        "facts.kept_share",
+                        "facts.unrecalled_units",
+                        "facts.delivered_units_or_one"
+                    ) }}
+                when ladder.tier_number > 0 and facts.paid_units > 0
+                    then {{ rounded_amount(
+                        "(standings.amount_earned + standings.amount_held)",
+                        "1",
+                        "greatest(facts.paid_units - (comparisons.our_units - comparisons.official_units), 0)",
+                        "facts.paid_units"
+                    ) }}
+            end, 0
         ) as their_amount
     from {{ ref('int_official_comparisons') }} as comparisons
     inner join {{ ref('fct_element_standing') }} as standings
@@ -44,7 +55,7 @@ with differences as (
             facts.program_code = ladder.program_code
             and facts.program_version = ladder.program_version
             and facts.element_code = ladder.element_code
-            and facts.target_key = ladder.target_key
+            and facts.ladder_key = ladder.ladder_key
             and greatest(facts.reported_units - (comparisons.our_units - comparisons.official_units), 0)
             >= ladder.from_units
             and greatest(facts.reported_units - (comparisons.our_units - comparisons.official_units), 0)

@@ -1,5 +1,6 @@
--- The items that a leaf asks about in a period: due by its end, and not complete before its start. Each is met, not
--- met, or has still time; `is_of_period` false keeps the others, as items known at all differ from none known.
+-- The items that a leaf asks about in a period, all of a type or the one of a code (`item_key`): due by its end, and not
+-- complete before its start. Each is met, not met, or has still time; `is_of_period` false keeps the others, as items
+-- known at all differ from none known.
 with item_leaves as (
 
     select distinct
@@ -10,7 +11,9 @@ with item_leaves as (
         period_code,
         period_start_date,
         period_end_date,
-        item_type,
+        item_type as asked_type,
+        item_code as asked_code,
+        coalesce(item_code, item_type) as item_key,
         due
     from {{ ref('int_gate_leaves') }}
     where metric_source = 'compliance_items'
@@ -22,6 +25,7 @@ items_of_leaves as (
     select
         leaves.*,
         items.item_code,
+        items.item_type,
         items.item_name,
         items.due_date,
         items.completed_date,
@@ -38,7 +42,7 @@ items_of_leaves as (
         on
             leaves.oem_code = items.oem_code
             and leaves.dealer_code = items.dealer_code
-            and leaves.item_type = items.item_type
+            and (leaves.asked_code = items.item_code or leaves.asked_type = items.item_type)
             and leaves.program_code = coalesce(items.program_code, leaves.program_code)
 
 )

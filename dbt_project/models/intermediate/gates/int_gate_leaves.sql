@@ -1,5 +1,5 @@
 -- Every condition of every gate for each enrolled element and period. A gate of the whole program stands for each
--- of its elements.
+-- of its elements. In a period that the rules waive it in, a gate is shown and costs nothing.
 with gates as (
 
     select * from {{ source('compiled', 'gates') }}
@@ -17,6 +17,7 @@ select
     elements.period_end_date,
     elements.is_open,
     elements.element_code,
+    gates.element_code is null as is_program_gate,
     gates.gate_code,
     gates.gate_name,
     gates.conjunct_number,
@@ -27,13 +28,22 @@ select
     gates.threshold_kind,
     gates.threshold_value,
     gates.minimum_sample,
-    gates.item_type,
+    case when gates.item_code is null then gates.item_type end as item_type,
+    gates.item_code,
     gates.due,
-    gates.effect,
-    gates.reduce_to_share
+    gates.within_days,
+    case when waivers.gate_code is null then gates.effect else 'waive' end as effect,
+    case when waivers.gate_code is null then gates.reduce_to_share end as reduce_to_share
 from {{ ref('int_enrolled_elements') }} as elements
 inner join gates
     on
         elements.program_code = gates.program_code
         and elements.program_version = gates.program_version
         and elements.element_code = coalesce(gates.element_code, elements.element_code)
+left join {{ source('compiled', 'waivers') }} as waivers
+    on
+        elements.program_code = waivers.program_code
+        and elements.program_version = waivers.program_version
+        and elements.period_code = waivers.period_code
+        and gates.gate_code = waivers.gate_code
+        and coalesce(gates.element_code, '') = coalesce(waivers.element_code, '')

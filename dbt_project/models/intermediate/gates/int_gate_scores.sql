@@ -11,8 +11,7 @@ with score_leaves as (
         period_start_date,
         period_end_date,
         metric_code
-    from {{ ref('int_gate_leaves') }}
-    where metric_source in ('csi_score', 'survey_average')
+    from {{ ref('int_metric_questions') }}
 
 ),
 

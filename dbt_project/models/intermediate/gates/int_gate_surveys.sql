@@ -10,7 +10,7 @@ with survey_periods as (
         period_code,
         period_start_date,
         period_end_date
-    from {{ ref('int_gate_leaves') }}
+    from {{ ref('int_metric_questions') }}
     where metric_source = 'survey_average'
 
 ),

@@ -1,6 +1,6 @@
--- Last year's units for elements that pay growth: cars counted in the base period under the same dealer code, whoever
--- held it, by the rules of this year. Null where the OEM's reports don't reach back that far: an unknown base
--- is no base of zero.
+-- Last year's units for elements that pay growth or cap by it: cars counted in the base period under the same dealer
+-- code, whoever held it, by the rules of this year. Null where the OEM's reports don't reach back that far: an unknown
+-- base is no base of zero.
 with growth_elements as (
 
     select
@@ -14,7 +14,7 @@ with growth_elements as (
         base_start_date,
         base_end_date
     from {{ ref('int_enrolled_elements') }}
-    where target_kind = 'growth'
+    where target_kind = 'growth' or cap_base_kind = 'growth'
 
 ),
 

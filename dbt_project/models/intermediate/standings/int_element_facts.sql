@@ -13,7 +13,9 @@ facts as (
         targets.objective_units,
         targets.base_units,
         targets.target_units,
-        coalesce(targets.target_units, -1) as target_key,
+        targets.cap_base_units,
+        targets.fixed_tier_number,
+        targets.ladder_key,
         cast(coalesce(counts.reported_units, 0) as integer) as reported_units,
         cast(coalesce(counts.pending_units, 0) as integer) as pending_units,
         cast(coalesce(counts.paid_units, 0) as integer) as paid_units,
@@ -51,6 +53,15 @@ facts as (
 
 select
     facts.*,
+    case
+        when facts.paid_units > 0
+            then cast(
+                cast(
+                    {{ divided_half_up("greatest(facts.paid_msrp_amount, 0) * 100", "facts.paid_units") }} as decimal(18, 0)
+                ) * 0.01 as decimal(14, 2)
+            )
+        else 0
+    end as average_msrp_amount,
     {{ unrecalled_units("facts", "facts.reported_units", "facts.open_recall_units") }} as unrecalled_units,
     {{ delivered_units_or_one("facts", "facts.reported_units") }} as delivered_units_or_one,
     segments.segment_number,
@@ -63,6 +74,6 @@ left join {{ ref('int_ladder_segments') }} as segments
         facts.program_code = segments.program_code
         and facts.program_version = segments.program_version
         and facts.element_code = segments.element_code
-        and facts.target_key = segments.target_key
+        and facts.ladder_key = segments.ladder_key
         and greatest(facts.reported_units, 0) >= segments.from_units
         and greatest(facts.reported_units, 0) < coalesce(segments.to_units, 2147483647)

@@ -1,18 +1,19 @@
 -- The ladders as half-open segments of counted units, [from_units, to_units), without gap or overlap. Tiers that
 -- rounding left empty are gone; a cap in units splits the segment it falls into, and from there on the amount stands
--- still (marginal tiers: at what the cap paid; retroactive ones: each tier's own amount at the cap).
+-- still (marginal tiers: at what the cap paid; retroactive ones: each tier's own amount at the cap). What is paid by
+-- line is capped by line.
 with bands as (
 
     select
         *,
         min(from_units) over (
-            partition by program_code, program_version, element_code, target_key
+            partition by program_code, program_version, element_code, ladder_key
         ) as first_units,
         case
-            when cap_units is null then null
+            when cap_units is null or is_paid_by_line then null
             when tier_shape = 'marginal'
                 then cap_units + min(from_units) over (
-                    partition by program_code, program_version, element_code, target_key
+                    partition by program_code, program_version, element_code, ladder_key
                 )
             else cap_units
         end as limit_units
@@ -27,7 +28,7 @@ below_first_tier as (
         program_code,
         program_version,
         element_code,
-        target_key,
+        ladder_key,
         0 as tier_number,
         0 as from_units,
         first_units as to_units,
@@ -39,6 +40,23 @@ below_first_tier as (
         cast(0 as decimal(9, 6)) as msrp_share
     from bands
     where first_units > 0
+    union all
+    select
+        program_code,
+        program_version,
+        element_code,
+        ladder_key,
+        0 as tier_number,
+        0 as from_units,
+        null as to_units,
+        null as edge_pct,
+        null as edge_exact,
+        0 as fixed_amount,
+        0 as amount_per_unit,
+        0 as paid_offset_units,
+        0 as msrp_share
+    from {{ ref('int_ladder_keys') }}
+    where fixed_tier_number = 0
 
 ),
 
@@ -48,7 +66,7 @@ under_limit as (
         program_code,
         program_version,
         element_code,
-        target_key,
+        ladder_key,
         tier_number,
         from_units,
         case when to_units <= limit_units then to_units else coalesce(limit_units, to_units) end as to_units,
@@ -69,7 +87,7 @@ over_limit as (
         program_code,
         program_version,
         element_code,
-        target_key,
+        ladder_key,
         tier_number,
         greatest(from_units, limit_units) as from_units,
         to_units,
@@ -80,7 +98,7 @@ over_limit as (
                 then first_value(
                     fixed_amount + amount_per_unit * greatest(limit_units - paid_offset_units, 0)
                 ) over (
-                    partition by program_code, program_version, element_code, target_key
+                    partition by program_code, program_version, element_code, ladder_key
                     order by tier_number
                 )
             else fixed_amount + amount_per_unit * greatest(limit_units - paid_offset_units, 0)
@@ -108,7 +126,7 @@ numbered_segments as (
     select
         *,
         row_number() over (
-            partition by program_code, program_version, element_code, target_key
+            partition by program_code, program_version, element_code, ladder_key
             order by from_units, tier_number
         ) as segment_number
     from segments
@@ -133,7 +151,7 @@ next_tiers as (
         below.program_code,
         below.program_version,
         below.element_code,
-        below.target_key,
+        below.ladder_key,
         below.segment_number,
         min(above.segment_number) as next_tier_segment_number
     from numbered_segments as below
@@ -142,10 +160,10 @@ next_tiers as (
             below.program_code = above.program_code
             and below.program_version = above.program_version
             and below.element_code = above.element_code
-            and below.target_key = above.target_key
+            and below.ladder_key = above.ladder_key
             and below.tier_number < above.tier_number
     group by
-        below.program_code, below.program_version, below.element_code, below.target_key, below.segment_number
+        below.program_code, below.program_version, below.element_code, below.ladder_key, below.segment_number
 
 )
 
@@ -153,7 +171,7 @@ select
     segments.program_code,
     segments.program_version,
     segments.element_code,
-    segments.target_key,
+    segments.ladder_key,
     cast(segments.segment_number as integer) as segment_number,
     cast(next_tiers.next_tier_segment_number as integer) as next_tier_segment_number,
     cast(tier_counts.tier_count as integer) as tier_count,
@@ -177,5 +195,5 @@ left join next_tiers
         segments.program_code = next_tiers.program_code
         and segments.program_version = next_tiers.program_version
         and segments.element_code = next_tiers.element_code
-        and segments.target_key = next_tiers.target_key
+        and segments.ladder_key = next_tiers.ladder_key
         and segments.segment_number = next_tiers.segment_number

@@ -1,0 +1,350 @@
+"""Programs of any shape with months of deals behind them, once as landed rows and once as inputs.
+
+Here: drawing rulebooks and what three stores sold, reported late, unwound, scored and were struck
+for; landing all of it; and the same facts as `programs` takes them. Not here: what must hold of
+the two (test_dbt_any_shape.py); the shapes (rulebook_strategies.py).
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+
+from programs.calendars import Period
+from programs.filters import ElementFilter, UnitClass
+from programs.gates import Item, Leaf, Reading, items_state
+from programs.program_states import PeriodInputs, SoldUnits
+from programs.rule_models import RuleVersion
+from programs.rulebook import Rulebook, read_rulebook
+from tests.integration.dbt_fixture import SmallHome, Store, moment
+from tests.unit.programs.rulebook_strategies import MODELS, as_text, documents
+
+SEED, PROGRAMS, FAMILY = 20250420, 240, 4
+AS_OF = date(2025, 4, 20)
+STORES = {"small": 2, "middle": 7, "large": 14}  # most sales of a month
+METRICS = ("csi", "efficiency")
+ITEM = Leaf("training", "compliance_items", item_type="training", due="period_end")
+
+
+def months() -> list[Period]:
+    """January to April 2025; the last is running on the as-of date."""
+    starts = [date(2025, month, 1) for month in range(1, 6)]
+    return [
+        Period(start, after - timedelta(days=1), f"{start:%Y-%m}", "month")
+        for start, after in itertools.pairwise(starts)
+    ]
+
+
+@dataclass(frozen=True)
+class Sale:
+    """One car sold; perhaps unwound, perhaps with an open recall."""
+
+    vin: str
+    unit: UnitClass
+    on: date
+    accepted: date
+    msrp: Decimal
+    unwound: date | None
+    is_recalled: bool
+
+
+@dataclass
+class StoreFacts:
+    """All that happened at one store."""
+
+    sales: list[Sale] = field(default_factory=list)
+    base_sales: list[Sale] = field(default_factory=list)
+    readings: dict[tuple[str, str], Reading] = field(default_factory=dict)
+    items: list[tuple[str, Item]] = field(default_factory=list)
+    strikes: list[date] = field(default_factory=list)
+    objectives: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+
+def drawn_rulebooks(count: int = PROGRAMS) -> list[Rulebook]:
+    """The same programs every time, in families of four with rules between them."""
+    found: list[dict] = []
+
+    @settings(
+        max_examples=count,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(documents())
+    def draw(document: dict) -> None:
+        found.append(document)
+
+    draw()
+    dice = random.Random(SEED)
+    books = []
+    for number, document in enumerate(found):
+        family = [f"p{member:03}" for member in _family(number, len(found))]
+        code = f"p{number:03}"
+        document |= {"program": code, "when": {"calendar": "plain", "grain": "month"}}
+        document |= {"across": [], "deductions": []}
+        if False and len(family) > 1:
+            others = [member for member in family if member != code]
+            document["stacking"] = [_stacking(dice, code, others)]
+        books.append(read_rulebook(as_text(document), f"{code}.yaml", run_examples=False))
+    return books
+
+
+def _family(number: int, count: int) -> range:
+    first = number - number % FAMILY
+    return range(first, min(first + FAMILY, count))
+
+
+def _stacking(dice: random.Random, code: str, others: list[str]) -> dict[str, Any]:
+    some = sorted(dice.sample(others, dice.randint(1, len(others))))
+    kind = dice.choice(["exclusive_with", "at_most_one_of", "family_cap"])
+    code_of_rule = f"rule-{dice.randint(1, 2)}"
+    rule: dict[str, Any] = {"stacking": code_of_rule, "kind": kind, "programs": some}
+    if kind == "exclusive_with":
+        return rule | {"keeps": dice.choice(["larger", "this", "others"])}
+    if kind == "at_most_one_of":
+        own = [*some, code] if dice.random() < 0.5 else some
+        return rule | {"programs": own, "keeps": dice.choice(["larger", "first"])}
+    cap = {"amount": dice.randint(0, 3000)}
+    share = {"msrp_percent": dice.randint(0, 300) / 100, "of": dice.choice([code, *some])}
+    return rule | dice.choice([cap, share, cap | share])
+
+
+def drawn_facts(home: SmallHome) -> dict[str, StoreFacts]:
+    """What each store did, landed in the home as it is drawn."""
+    dice = random.Random(SEED)
+    facts = {}
+    for store, most in STORES.items():
+        here = StoreFacts()
+        home.sell(store, 1, "2024-01-02", stock_type="used")  # history begins before any base
+        for month in months():
+            here.sales += _sales(dice, home, month, dice.randint(0, most))
+            before = Period(
+                month.start.replace(year=2024), month.end.replace(year=2024), "", "month"
+            )
+            here.base_sales += _sales(dice, home, before, dice.randint(0, most), is_plain=True)
+            for metric in METRICS:
+                if dice.random() < 0.7:
+                    here.readings[month.code, metric] = _reading(dice)
+            here.items += _items(dice, month)
+            here.strikes += [
+                day
+                for _ in range(dice.randint(0, 2))
+                if (day := _day(dice, month)) <= AS_OF
+            ]
+        for book, month in itertools.product(home.rulebooks, months()):
+            for element in book.versions[0].rules.elements:
+                units = dice.choice([None, 0, *([dice.randint(1, 12)] * 4)])
+                if units is not None:
+                    here.objectives[book.program_code, element.element, month.code] = units
+        _land(home, home.store(store), here)
+        facts[store] = here
+    return facts
+
+
+def _day(dice: random.Random, month: Period) -> date:
+    last = min(month.end, AS_OF) if month.end.year == AS_OF.year else month.end
+    return month.start + timedelta(days=dice.randint(0, (last - month.start).days))
+
+
+def _sales(
+    dice: random.Random, home: SmallHome, month: Period, count: int, *, is_plain: bool = False
+) -> Iterator[Sale]:
+    for _ in range(count):
+        day = _day(dice, month)
+        unwound = day + timedelta(days=dice.randint(1, 100)) if dice.random() < 0.25 else None
+        yield Sale(
+            vin=home.vin(),
+            unit=UnitClass(
+                make="Example",
+                model=dice.choice(MODELS),
+                trim="Base",
+                model_year=dice.choice([2024, 2025]),
+                powertrain="gas",
+                stock_type=dice.choice(["new", "new", "certified"]),
+                sale_type=dice.choice(["retail", "retail", "fleet", "lease"]),
+            ),
+            on=day,
+            accepted=min(day + timedelta(days=0 if is_plain else dice.choice([0, 1, 3, 4])), AS_OF),
+            msrp=Decimal(dice.randint(0, 6_000_000)) / 100,
+            unwound=None if is_plain or (unwound and unwound > AS_OF) else unwound,
+            is_recalled=not is_plain and dice.random() < 0.15,
+        )
+
+
+def _reading(dice: random.Random) -> Reading:
+    return Reading(
+        Decimal(dice.choice([dice.randint(80_000, 101_000), 90_000, 95_000])) / 1000,
+        dice.choice([None, *range(9)]),
+        dice.choice([None, Decimal(dice.randint(80, 95))]),
+    )
+
+
+def _items(dice: random.Random, month: Period) -> Iterator[tuple[str, Item]]:
+    for code in ("T1", "T2"):
+        if dice.random() < 0.5:
+            due = _day(dice, month) if dice.random() < 0.8 else None
+            done = _day(dice, month) + timedelta(days=dice.randint(0, 20))
+            is_done = dice.random() < 0.7 and done <= AS_OF
+            yield f"{code}-{month.code}", Item(due, done if is_done else None)
+
+
+def _land(home: SmallHome, store: Store, facts: StoreFacts) -> None:
+    key = {"oem_code": store.oem, "dealer_code": store.dealer_code}
+    reports, recalls = [], []
+    for sale in (*facts.sales, *facts.base_sales):
+        traits = vars(sale.unit) | {"msrp_amount": sale.msrp}
+        for event, on in (("accepted", sale.accepted), ("unwound", sale.unwound)):
+            if on is not None:
+                row = home.rdr(store.rooftop_id, sale.vin, str(sale.on), event, **traits)
+                reports.append(row | {"event_at": moment(f"{on}T12:00:00-06:00")})
+        if sale.is_recalled:
+            recalls.append({"oem_code": store.oem, "vin": sale.vin, "campaign_code": "R"})
+    home.land("portal/rdrs", reports)
+    home.land("portal/recalls", [row | {"opened_date": date(2024, 1, 1)} for row in recalls])
+    home.land(
+        "csi/scores",
+        [
+            {
+                "dealer_code": store.dealer_code,
+                "make": store.make,
+                "metric_code": metric,
+                "score_date": date.fromisoformat(f"{code}-15"),
+                "score": reading.score,
+                "sample_count": reading.sample_count,
+                "region_average": reading.region_average,
+            }
+            for (code, metric), reading in facts.readings.items()
+        ],
+    )
+    items = [
+        {"item_code": code, "item_type": "training"} | vars(item) for code, item in facts.items
+    ]
+    items += [
+        {"item_code": f"S{number}", "item_type": "strike", "due_date": day}
+        for number, day in enumerate(facts.strikes)
+    ]
+    named = [row | key | {"item_name": row["item_code"]} for row in items]
+    home.land("portal/compliance_items", named)
+    home.land(
+        "portal/objectives",
+        [
+            key
+            | {
+                "program_code": program,
+                "element_code": element,
+                "period_code": period,
+                "objective_units": units,
+                "announced_date": date(2024, 12, 1),
+            }
+            for (program, element, period), units in facts.objectives.items()
+        ],
+    )
+
+
+def history(rules: RuleVersion, facts: StoreFacts) -> list[PeriodInputs]:
+    """One program's periods at one store, as `programs` takes them."""
+    filters = {element.element: ElementFilter(rules, element) for element in rules.elements}
+    return [_inputs(rules, filters, facts, month) for month in months()]
+
+
+def _inputs(
+    rules: RuleVersion, filters: dict[str, ElementFilter], facts: StoreFacts, month: Period
+) -> PeriodInputs:
+    lines = sorted(_lines(rules, facts.sales, month), key=lambda line: line[0])
+    readings = {
+        metric: reading
+        for (code, metric), reading in facts.readings.items()
+        if code == month.code
+    }
+    timely = _timely(filters, [sale for (_, after, _), sale in lines if not after])
+    return PeriodInputs(
+        period=month,
+        sold=tuple(_units(sale, -1 if after else 1) for (_, after, _), sale in lines),
+        objectives={
+            element: facts.objectives.get((rules.program, element, month.code))
+            for element in filters
+        },
+        bases={code: _base(found, facts.base_sales, month) for code, found in filters.items()},
+        readings=readings | ({"timely": timely} if timely else {}),
+        items=_item_states(facts.items, month),
+        is_open=month.end >= AS_OF,
+        strikes=tuple(sorted(day for day in facts.strikes if month.contains(day))),
+        unwound=tuple(_unwound(filters, facts.sales, month)),
+    )
+
+
+Line = tuple[tuple[date, bool, str], Sale]
+
+
+def _lines(rules: RuleVersion, sales: Sequence[Sale], month: Period) -> Iterator[Line]:
+    """The units of a period and those taken back in it, to be ordered by their first part."""
+    lands = rules.basis.unwind_lands
+    for sale in sales:
+        is_here = month.contains(sale.on)
+        is_undone = sale.unwound is not None and (
+            lands == "sale_period" or sale.unwound <= _end_of(sale.on)
+        )
+        if is_here and not is_undone:
+            yield (sale.on, False, sale.vin), sale
+        is_back = sale.unwound is not None and lands == "unwind_period"
+        if is_back and not is_undone and month.contains(sale.unwound):
+            yield (sale.unwound, True, sale.vin), sale
+
+
+def _end_of(day: date) -> date:
+    return next(month.end for month in months() if month.contains(day))
+
+
+def _units(sale: Sale, step: int) -> SoldUnits:
+    return SoldUnits(
+        sale.unit, step, step * sale.msrp, int(sale.is_recalled) if step > 0 else 0
+    )
+
+
+def _base(found: ElementFilter, sales: Sequence[Sale], month: Period) -> int:
+    return sum(
+        (sale.on.month == month.start.month) and found.membership(sale.unit).is_counted
+        for sale in sales
+    )
+
+
+def _timely(filters: dict[str, ElementFilter], sales: Sequence[Sale]) -> Reading | None:
+    counted = [
+        sale
+        for sale in sales
+        if any(found.membership(sale.unit).is_counted for found in filters.values())
+    ]
+    if not counted:
+        return None
+    in_time = sum((sale.accepted - sale.on).days <= 3 for sale in counted)
+    return Reading(Decimal(100 * in_time) / len(counted), len(counted))
+
+
+def _item_states(items: Sequence[tuple[str, Item]], month: Period) -> dict[str, Any]:
+    asked = {"training": [item for _, item in items]}
+    asked |= {code: [item] for code, item in items}
+    return {
+        code: items_state(
+            ITEM, found, period_start=month.start, period_end=month.end, as_of_date=AS_OF
+        )
+        for code, found in asked.items()
+    }
+
+
+def _unwound(
+    filters: dict[str, ElementFilter], sales: Sequence[Sale], month: Period
+) -> Iterator[tuple[int, int]]:
+    for sale in sales:
+        if sale.unwound is None or not month.contains(sale.unwound) or month.contains(sale.on):
+            continue
+        if any(found.membership(sale.unit).is_paid for found in filters.values()):
+            yield 1, (sale.unwound - sale.on).days
