@@ -9,6 +9,7 @@ SPELLINGS: dict[str, Callable[..., object]] = {
     "type_wide_int": lambda: "hugeint",
     "local_date": lambda time_zone, moment: f"cast(timezone({time_zone}, {moment}) as date)",
     "divided_half_up": lambda numerator, denominator: f"div({numerator}, {denominator})",
+    "divided_down": lambda numerator, denominator: f"div({numerator}, {denominator})",
     "landing_has": lambda name: True,
 }
 

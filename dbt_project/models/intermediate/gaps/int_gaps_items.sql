@@ -35,6 +35,8 @@ with gated_amounts as (
 
 ),
 
+-- An item may be asked for by its type and by its code, or by two dates: it is one gap, at the most money and the
+-- first day.
 gated_items as (
 
     select
@@ -44,10 +46,10 @@ gated_items as (
         items.item_code,
         items.item_type,
         items.item_name,
-        items.deadline_date,
+        min(items.deadline_date) as deadline_date,
         items.source_file,
         items.source_row,
-        gated_amounts.gated_amount
+        max(gated_amounts.gated_amount) as gated_amount
     from {{ ref('int_gate_items') }} as items
     inner join gated_amounts
         on
@@ -57,6 +59,15 @@ gated_items as (
             and items.item_key = gated_amounts.item_key
             and items.due = gated_amounts.due
     where items.is_of_period and items.completed_date is null
+    group by
+        items.rooftop_id,
+        items.program_code,
+        items.period_code,
+        items.item_code,
+        items.item_type,
+        items.item_name,
+        items.source_file,
+        items.source_row
 
 ),
 

@@ -22,15 +22,22 @@ with case_lines as (
             and cases.case_date < coalesce(lines.until_date, cast('9999-12-31' as date))
     where cases.case_kind = 'with_pending' or not lines.is_pending
 
+),
+
+counted_lines as (
+
+    select
+        *,
+        sum(case when is_counted then step else 0 end) over (
+            partition by rooftop_id, program_code, period_code, element_code, case_kind, case_date, tier_number
+            order by line_date, step desc, vin
+            rows between unbounded preceding and current row
+        ) as counted_units_so_far
+    from case_lines
+
 )
 
 select
     *,
-    case when is_counted then 0 end
-    + sum(case when is_counted then step else 0 end) over (
-        partition by rooftop_id, program_code, period_code, element_code, case_kind, case_date, tier_number
-        order by line_date, step desc, vin
-        rows between unbounded preceding and current row
-    )
-    + case when step < 0 then 1 else 0 end as position_number
-from case_lines
+    case when is_counted then counted_units_so_far + case when step < 0 then 1 else 0 end end as position_number
+from counted_lines

@@ -57,7 +57,8 @@ select
         when facts.paid_units > 0
             then cast(
                 cast(
-                    {{ divided_half_up("greatest(facts.paid_msrp_amount, 0) * 100", "facts.paid_units") }} as decimal(18, 0)
+                    {{ divided_half_up("greatest(facts.paid_msrp_amount, 0) * 100", "facts.paid_units") }}
+                    as decimal(18, 0)
                 ) * 0.01 as decimal(14, 2)
             )
         else 0
