@@ -151,6 +151,8 @@ def _cell(row: ProgramStanding, probability: float | None) -> str:
 
 
 def _state(row: ProgramStanding) -> str:
-    return {"no_objective": "no objective yet", "not_enrolled": "not enrolled"}.get(
-        row.standing_state, fmt.words(row.standing_state)
-    )
+    return {
+        "no_objective": "no objective yet",
+        "no_score": "no score yet",
+        "not_enrolled": "not enrolled",
+    }.get(row.standing_state, fmt.words(row.standing_state))

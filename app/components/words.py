@@ -59,6 +59,8 @@ def headline(view: ProgramView) -> str:
     standing, element = view.standing, view.headline
     if standing.standing_state == "no_objective":
         return "The OEM has published no objective for this period, so no tier can be reached yet."
+    if standing.standing_state == "no_score":
+        return "The score that decides the tier can't be judged yet, so no tier can be reached yet."
     if standing.standing_state == "not_enrolled":
         return "This rooftop isn't enrolled for this period."
     if element is None:

@@ -1,6 +1,6 @@
--- The items that a leaf asks about in a period, all of a type or the one of a code (`item_key`): due by its end, and not
--- complete before its start. Each is met, not met, or has still time; `is_of_period` false keeps the others, as items
--- known at all differ from none known.
+-- The items that a leaf asks about in a period, all of a type or the one of a code (`item_key`): due by its end,
+-- and not complete before its start. Each is met, not met, or has still time; `is_of_period` false keeps the others, as
+-- items known at all differ from none known.
 with item_leaves as (
 
     select distinct
