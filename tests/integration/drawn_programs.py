@@ -84,38 +84,13 @@ def drawn_rulebooks(count: int = PROGRAMS) -> list[Rulebook]:
         found.append(document)
 
     draw()
-    dice = random.Random(SEED)
     books = []
     for number, document in enumerate(found):
-        family = [f"p{member:03}" for member in _family(number, len(found))]
         code = f"p{number:03}"
         document |= {"program": code, "when": {"calendar": "plain", "grain": "month"}}
         document |= {"across": [], "deductions": []}
-        if False and len(family) > 1:
-            others = [member for member in family if member != code]
-            document["stacking"] = [_stacking(dice, code, others)]
         books.append(read_rulebook(as_text(document), f"{code}.yaml", run_examples=False))
     return books
-
-
-def _family(number: int, count: int) -> range:
-    first = number - number % FAMILY
-    return range(first, min(first + FAMILY, count))
-
-
-def _stacking(dice: random.Random, code: str, others: list[str]) -> dict[str, Any]:
-    some = sorted(dice.sample(others, dice.randint(1, len(others))))
-    kind = dice.choice(["exclusive_with", "at_most_one_of", "family_cap"])
-    code_of_rule = f"rule-{dice.randint(1, 2)}"
-    rule: dict[str, Any] = {"stacking": code_of_rule, "kind": kind, "programs": some}
-    if kind == "exclusive_with":
-        return rule | {"keeps": dice.choice(["larger", "this", "others"])}
-    if kind == "at_most_one_of":
-        own = [*some, code] if dice.random() < 0.5 else some
-        return rule | {"programs": own, "keeps": dice.choice(["larger", "first"])}
-    cap = {"amount": dice.randint(0, 3000)}
-    share = {"msrp_percent": dice.randint(0, 300) / 100, "of": dice.choice([code, *some])}
-    return rule | dice.choice([cap, share, cap | share])
 
 
 def drawn_facts(home: SmallHome) -> dict[str, StoreFacts]:
