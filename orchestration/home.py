@@ -67,6 +67,10 @@ class Home:
         return self.warehouse / "forecast"
 
     @property
+    def backtest(self) -> Path:
+        return self.root / "backtest"
+
+    @property
     def dbt(self) -> Path:
         return self.warehouse / "dbt"
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.backtest_tables import copy_backtest
 from orchestration.home import Home
 from orchestration.journal import now_text, read_json, sync_folder, write_json
 from orchestration.moments import Moments
@@ -173,6 +174,7 @@ def _write(
         tables = [
             *_copy_marts(connection, home.warehouse_file),
             *_copy_forecast(connection, home.forecast),
+            *copy_backtest(connection, home.backtest),
         ]
         connection.execute(
             "create table meta as select ?::timestamptz as as_of_at, ?::timestamptz as known_at, "
