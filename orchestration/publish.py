@@ -19,6 +19,7 @@ from orchestration.backtest_tables import copy_backtest
 from orchestration.home import Home
 from orchestration.journal import now_text, read_json, sync_folder, write_json
 from orchestration.moments import Moments
+from orchestration.rules import DOCUMENTS
 from programs.errors import StairstepError
 
 if TYPE_CHECKING:
@@ -175,6 +176,7 @@ def _write(
             *_copy_marts(connection, home.warehouse_file),
             *_copy_forecast(connection, home.forecast),
             *copy_backtest(connection, home.backtest),
+            _copy_documents(connection, home.compiled / f"{DOCUMENTS}.parquet"),
         ]
         connection.execute(
             "create table meta as select ?::timestamptz as as_of_at, ?::timestamptz as known_at, "
@@ -223,6 +225,13 @@ def _copy_forecast(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[
     for file in files:
         connection.execute(f"create table \"{file.stem}\" as from read_parquet('{_quoted(file)}')")
     return [file.stem for file in files]
+
+
+def _copy_documents(connection: duckdb.DuckDBPyConnection, file: Path) -> str:
+    if not file.is_file():
+        raise PublishError(f"{file} does not exist: no rules were compiled")
+    connection.execute(f"create table {DOCUMENTS} as from read_parquet('{_quoted(file)}')")
+    return DOCUMENTS
 
 
 def _write_gates(connection: duckdb.DuckDBPyConnection, gates: Sequence[Mapping[str, Any]]) -> None:

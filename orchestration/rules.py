@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from programs.rulebook import Rulebook
 
 
+# The texts of the rules that a run went by, as published.
+DOCUMENTS = "rule_document"
+
+
 class ConfigurationError(StairstepError):
     """The home lacks a document that a run needs."""
 
@@ -80,6 +84,21 @@ def load_surroundings(home: Home) -> Surroundings:
         calendars=load_calendars(home),
         feeds=feeds_of(mappings) if mappings else None,
     )
+
+
+def write_documents(home: Home) -> None:
+    """Writes the rulebooks and calendars as they stand to warehouse/compiled, to be published:
+    a scenario under other rules needs the rules themselves."""
+    import pyarrow as pa
+
+    folders = {"rulebook": home.rulebooks, "calendar": home.calendars}
+    rows = [
+        {"kind": kind, "file": _shown(home, path), "text": _text(path)}
+        for kind, folder in folders.items()
+        for path in _documents(folder)
+    ]
+    schema = pa.schema([(name, pa.string()) for name in ("kind", "file", "text")])
+    write_tables({DOCUMENTS: pa.Table.from_pylist(rows, schema=schema)}, home.compiled)
 
 
 def write_tables(tables: Mapping[str, pa.Table], folder: Path) -> int:

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 from orchestration import dbt_build
 from orchestration.home import Home
 from orchestration.moments import Moments
-from orchestration.rules import load_calendars, load_group, load_rulebooks, write_tables
+from orchestration.rules import (
+    load_calendars,
+    load_group,
+    load_rulebooks,
+    write_documents,
+    write_tables,
+)
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,6 +35,7 @@ def compile_rules(home: Home, moments: Moments) -> tuple[int, int]:
     group, calendars = load_group(home), load_calendars(home)
     rulebooks = load_rulebooks(home, moments.known_date)
     tables = compile_group(group, calendars, rulebooks, as_of_date=moments.as_of_date)
+    write_documents(home)
     return len(rulebooks), write_tables(tables, home.compiled)
 
 

@@ -59,9 +59,16 @@ class ElementFilter:
         self._pays = _reasons(stated, rules.who.makes) if stated else None
         self._pays_nothing = element.pays == "nothing"
         self._groups = [(group.group, _traits_test(group)) for group in element.pay_groups]
+        self._known: dict[UnitClass, Membership] = {}
 
     def membership(self, unit: UnitClass) -> Membership:
-        """Counted and paid, each with its reason."""
+        """Counted and paid, each with its reason; a class is looked at once."""
+        found = self._known.get(unit)
+        if found is None:
+            found = self._known[unit] = self._judged(unit)
+        return found
+
+    def _judged(self, unit: UnitClass) -> Membership:
         reason = NOT_COUNTED if self._counts is None else self._counts(unit)
         is_counted = reason == COUNTED
         if self._pays_nothing:

@@ -1,6 +1,6 @@
 """Exact rounding: the only places where money and edges lose digits.
 
-Here: half-up to the cent on exact fractions, and whole units by a stated rule.
+Here: half-up to the cent on exact fractions, whole units by a stated rule, and dollars as text.
 Not here: when a rule rounds (ladder.py for edges, standing.py for money).
 """
 
@@ -39,3 +39,9 @@ def round_units(exact: Exact, rounding: Literal["up", "down", "nearest"]) -> int
     if rounding == "down":
         return math.floor(exact)
     return math.floor(exact + HALF)
+
+
+def money_text(amount: Decimal) -> str:
+    """$32,400, or $32,400.50 where there are cents."""
+    whole = amount == amount.to_integral_value()
+    return f"-{money_text(-amount)}" if amount < 0 else f"${amount:,.{0 if whole else 2}f}"

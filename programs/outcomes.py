@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from programs.change_words import explain, units_said
 from programs.gates import GateState
-from programs.money import cents_half_up, round_money
+from programs.money import cents_half_up, money_text, round_money
 from programs.plan import ProgramOutlook
 from programs.plan_tables import (
     Kind,
@@ -22,7 +23,7 @@ from programs.plan_tables import (
     gates_with,
     with_gates,
 )
-from programs.scenario import Move, ProgramState, money_text, moved, run_scenario
+from programs.scenario import Move, ProgramState, moved
 from programs.standing import ElementStanding, ProgramStanding
 
 GateStates = Mapping[tuple[str, str], GateState]
@@ -56,8 +57,16 @@ class Outcome:
     @property
     def headline(self) -> tuple[ElementStanding, ElementStanding]:
         """The element whose units are shown, before and after: the chance's own, else the first."""
-        code = self.chance.element_code if self.chance else self.before.elements[0].element_code
+        code = self.chance.element_code if self.chance else self.after.elements[0].element_code
         return _element(self.before, code), _element(self.after, code)
+
+
+@dataclass(frozen=True)
+class Position:
+    """One program as it stands, and as it may end."""
+
+    state: ProgramState
+    outlook: ProgramOutlook
 
 
 def outcome(
@@ -67,37 +76,49 @@ def outcome(
     gate_states: GateStates | None = None,
 ) -> Outcome:
     """One program under some moves and with some gates in another state."""
-    gated = _gated(state, gate_states or {})
-    change = run_scenario([gated], moves).changes[0]
-    then = after_units(
-        with_gates(outlook, gate_states or {}),
-        [
-            (
-                Kind(move.counted_by, move.paid_by, cents_half_up(move.msrp_amount), (), 0),
-                move.units,
-            )
-            for move in moves
-            if move.units
-        ],
+    states = gate_states or {}
+    made = [move for move in moves if move.units]
+    kinds = [
+        (Kind(move.counted_by, move.paid_by, cents_half_up(move.msrp_amount), (), 0), move.units)
+        for move in made
+    ]
+    then = Position(
+        moved(_gated(state, states), made), after_units(with_gates(outlook, states), kinds)
     )
-    before, after = state.standing(), moved(gated, moves).standing()
-    chance = _chance(state, before, after, outlook, then)
-    made = Outcome(
-        program_code=state.program_code,
-        program_name=state.program_name,
-        period_code=state.period_code,
-        before=before,
-        after=after,
-        expected_before=round_money(expected_cents(outlook) / 100),
-        expected_after=round_money(expected_cents(then) / 100),
+    turned = sorted({gate for (element, gate) in states if _has(state, element, gate)})
+    subjects = [(units_said(move.units, move.label), abs(move.units) == 1) for move in made]
+    subjects += [(f"the {code} gate", True) for code in turned]
+    return outcome_between(Position(state, outlook), then, subjects)
+
+
+def outcome_between(
+    before: Position, after: Position, subjects: Sequence[tuple[str, bool]]
+) -> Outcome:
+    """One program before and after. `subjects` are what was changed, in words, and whether each is
+    one thing: they begin the sentence."""
+    one, two = before.state.standing(), after.state.standing()
+    chance = _chance(one, two, before.outlook, after.outlook)
+    expected = [round_money(expected_cents(side.outlook) / 100) for side in (before, after)]
+    words = explain(before.state, after.state, one, two, subjects)
+    return Outcome(
+        program_code=after.state.program_code,
+        program_name=after.state.program_name,
+        period_code=after.state.period_code,
+        before=one,
+        after=two,
+        expected_before=expected[0],
+        expected_after=expected[1],
         chance=chance,
-        explanation="",
+        explanation=f"{words.text}{_chance_part(chance, words.tier_number, *expected)}.",
     )
-    said = [_gates_part(state, gate_states or {}, before, change.before)]
-    if moves or not said[0]:
-        said.append(change.explanation.removesuffix("."))
-    text = "; ".join(part for part in [*said, _chance_part(made)] if part)
-    return replace(made, explanation=f"{text}.")
+
+
+def _has(state: ProgramState, element_code: str, gate_code: str) -> bool:
+    return any(
+        element.rules.element_code == element_code
+        and any(gate.gate_code == gate_code for gate in element.facts.gates)
+        for element in state.elements
+    )
 
 
 def _gated(state: ProgramState, gate_states: GateStates) -> ProgramState:
@@ -117,11 +138,12 @@ def _gated(state: ProgramState, gate_states: GateStates) -> ProgramState:
 
 
 def _element(standing: ProgramStanding, code: str) -> ElementStanding:
-    return next(element for element in standing.elements if element.element_code == code)
+    """The element of a code; the first where these rules have none of it."""
+    same = (element for element in standing.elements if element.element_code == code)
+    return next(same, standing.elements[0])
 
 
 def _chance(
-    state: ProgramState,
     before: ProgramStanding,
     after: ProgramStanding,
     outlook: ProgramOutlook,
@@ -130,9 +152,13 @@ def _chance(
     """The tier that a change is about: the one it reaches, else the next, else the top one; of the
     element whose chance moves most. None without a ladder to climb."""
     found = []
-    for samples, samples_then in zip(outlook.elements, then.elements, strict=True):
-        rules = samples.rules
-        if rules.ladder is None or not rules.is_volume or not rules.ladder.tier_edges():
+    samples_before = {samples.rules.element_code: samples for samples in outlook.elements}
+    for samples_then in then.elements:
+        rules = samples_then.rules
+        samples = samples_before.get(rules.element_code)
+        if samples is None or rules.ladder is None or not rules.is_volume:
+            continue
+        if not rules.ladder.tier_edges():
             continue
         one, two = _element(before, rules.element_code), _element(after, rules.element_code)
         tier = two.tier_number if two.tier_number > one.tier_number else two.next_tier_number
@@ -148,40 +174,17 @@ def _chance(
     return max(found, key=lambda chance: abs(chance.after - chance.before), default=None)
 
 
-def _gates_part(
-    state: ProgramState, gate_states: GateStates, before: ProgramStanding, then: ProgramStanding
+def _chance_part(
+    chance: TierChance | None, named_tier: int | None, before: Decimal, after: Decimal
 ) -> str:
-    """How gates turn and what that alone changes; '' when none turns."""
-    turned = sorted(
-        {
-            f"{gate.gate_code} from {_said(gate.state)} to {_said(new)}"
-            for element in state.elements
-            for gate in element.facts.gates
-            if (new := gate_states.get((element.rules.element_code, gate.gate_code))) is not None
-            and new is not gate.state
-        }
-    )
-    if not turned:
-        return ""
-    return (
-        f"{state.program_name}: {', '.join(turned)}, "
-        f"{money_text(before.amount_earned)} to {money_text(then.amount_earned)} earned and "
-        f"{money_text(before.amount_held)} to {money_text(then.amount_held)} held"
-    )
-
-
-def _said(state: GateState) -> str:
-    return state.code.replace("_", " ")
-
-
-def _chance_part(made: Outcome) -> str:
-    if made.chance is None:
-        return ""
-    tier = f"chance of tier {made.chance.tier_number} at the period's end"
-    return (
-        f"{tier} {percent(made.chance.before)} to {percent(made.chance.after)}, "
-        f"expected {money_text(made.expected_before)} to {money_text(made.expected_after)}"
-    )
+    money = f"expected {money_text(before)} to {money_text(after)}"
+    if before == after:
+        money = f"expected {money_text(before)} either way"
+    if chance is None:
+        return f"; {money}"
+    said = "chance" if chance.tier_number == named_tier else f"chance of tier {chance.tier_number}"
+    one, two = percent(chance.before), percent(chance.after)
+    return f"; {said} {one} to {two}, {money}" if one != two else f"; {said} stays {one}, {money}"
 
 
 def percent(chance: Fraction) -> str:

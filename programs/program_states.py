@@ -145,9 +145,12 @@ class PeriodState:
         )
 
 
-def period_state(rules: RuleVersion, inputs: PeriodInputs) -> PeriodState:
-    """A program's elements for one rooftop and period."""
-    filters = [ElementFilter(rules, element) for element in rules.elements]
+def period_state(
+    rules: RuleVersion, inputs: PeriodInputs, filters: Sequence[ElementFilter] | None = None
+) -> PeriodState:
+    """A program's elements for one rooftop and period. `filters`: those of the elements, where
+    they were made already."""
+    filters = filters or [ElementFilter(rules, element) for element in rules.elements]
     lines = [_lines(found, inputs.sold) for found in filters]
     counted = {
         element.element: sum(line.counted_units for line in found)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from programs.ladder import Segment
-from programs.money import ZERO
+from programs.money import ZERO, money_text
 from programs.pay_lines import PaidPart, UnitLine
 from programs.rule_values import ALL_UNITS
 from programs.standing import (
@@ -243,12 +243,6 @@ def _amounts(before: ProgramStanding, after: ProgramStanding) -> str:
             "held until its gates are decided"
         )
     return text
-
-
-def money_text(amount: Decimal) -> str:
-    """$32,400, or $32,400.50 where there are cents."""
-    whole = amount == amount.to_integral_value()
-    return f"-{money_text(-amount)}" if amount < 0 else f"${amount:,.{0 if whole else 2}f}"
 
 
 def _plain(number: Decimal) -> str:

@@ -13,7 +13,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from orchestration.cli.options import Format
-from orchestration.cli.scenario_command import money, outcome_row, print_outcomes
+from orchestration.cli.scenario_print import money, print_outcomes
+from scenarios.scenario import outcome_row
 
 if TYPE_CHECKING:
     from rich.console import Console

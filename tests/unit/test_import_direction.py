@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "forecasting": {"programs"},
     "expectations": set(),
     "notebook": {"programs"},
-    "scenarios": {"programs"},
+    "scenarios": {"programs", "notebook"},
     "orchestration": {"programs", "scenarios", "forecasting", "expectations", "notebook"},
     "app": {"programs", "scenarios", "notebook"},
     "sample_group": {"programs"},

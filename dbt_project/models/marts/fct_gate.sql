@@ -54,5 +54,6 @@ select
             || coalesce(' and a sample of ' || minimum_sample, '')
     end as evidence_text,
     source_file,
-    source_row
+    source_row,
+    case when metric_source = 'survey_average' then cast(score_sum as decimal(18, 3)) end as score_sum
 from {{ ref('int_gate_states') }}

@@ -35,6 +35,9 @@ def home(tmp_path: Path) -> Home:
     home.forecast.mkdir(parents=True)
     _warehouse(home, "(1, 10.50), (2, 20.00)")
     duckdb.sql("select 1 as id, 0.5 as chance").write_parquet(str(home.forecast / "fct_x.parquet"))
+    home.compiled.mkdir()
+    rules = duckdb.sql("select 'rulebook' as kind, 'p.yaml' as file, 'program: p' as text")
+    rules.write_parquet(str(home.compiled / "rule_document.parquet"))
     return home
 
 

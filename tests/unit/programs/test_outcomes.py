@@ -46,9 +46,8 @@ def test_five_frontiers_take_nissan_one_to_its_third_tier() -> None:
         3, Fraction(1, 4), Fraction(1),
     )  # fmt: skip
     assert found.explanation == (
-        "+5 Frontier: Nissan One from 54 to 59 units, reaching 110 % of 50 = 55: tier 3 on every "
-        "paid unit; $32,400 to $70,800; chance of tier 3 at the period's end 25 % to 100 %, "
-        "expected $41,400 to $71,700."
+        "5 Frontiers take Nissan One from 54 to 59 of 50 × 110 % = 55: tier 3 on every unit, "
+        "$32,400 to $70,800; chance 25 % to 100 %, expected $41,400 to $71,700."
     )
 
 
@@ -59,7 +58,7 @@ def test_a_gate_that_turns_is_said_with_what_it_changes() -> None:
     assert found.after.amount_earned == Decimal("32400.00")
     assert found.expected_after == Decimal("41400.00")
     assert found.explanation.startswith(
-        "Nissan One: csi from not met to met, $0 to $32,400 earned and $0 to $0 held; "
+        "The csi gate takes Nissan One to csi met (was not met); $0 to $32,400; "
     )
 
 

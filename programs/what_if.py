@@ -1,0 +1,305 @@
+"""What if: one open program before and after changes, as it stands and as it may end.
+
+Here: a program's facts and draws with changes made to them, put on the rules again; the worth of
+each next unit and what could be given away for it. One meaning for the app and the command line.
+Not here: the changes (changes.py), chances and words (outcomes.py), where facts come from
+(scenarios/).
+"""
+
+from __future__ import annotations
+
+import datetime
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_DOWN, Decimal
+from fractions import Fraction
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from programs.changes import Car, Change, Facts, SoldCars, apply, kept_days
+from programs.filters import ElementFilter, UnitClass
+from programs.gates import GateResult, GateState
+from programs.ladder_rules import is_paid_by_line
+from programs.money import ZERO
+from programs.outcomes import Outcome, Position, outcome_between
+from programs.period_end import (
+    OpenElement,
+    OpenProgram,
+    SegmentDraws,
+    Share,
+    element_samples,
+    program_msrp_cents,
+)
+from programs.plan import ProgramOutlook
+from programs.plan_tables import expected_cents
+from programs.program_states import PeriodState, SoldUnits, period_state, program_cap
+from programs.rule_models import RuleVersion
+from programs.scenario import ElementState, ProgramState
+from programs.standing import ElementFacts
+
+# How far the curve of the next units goes: a good month of most stores, a week of a large one.
+CURVE_UNITS = 30
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class OpenFacts:
+    """One open program of a rooftop: what is known, and the draws of what is to come by segment.
+    `segment_units` is what a segment's units are like."""
+
+    program_name: str
+    oem_code: str
+    as_of_date: datetime.date
+    facts: Facts
+    selling_days_left: int
+    draws: Mapping[str, SegmentDraws]
+    segment_units: Mapping[str, UnitClass]
+
+    @cached_property
+    def before(self) -> Position:
+        """The program as it is."""
+        return position(self, ())
+
+
+@dataclass(frozen=True)
+class RooftopFacts:
+    """One rooftop's open programs."""
+
+    rooftop_id: str
+    as_of_date: datetime.date
+    programs: tuple[OpenFacts, ...]
+
+
+def what_if(rooftop: RooftopFacts, changes: Sequence[Change]) -> tuple[Outcome, ...]:
+    """Each open program before and after the changes."""
+    return tuple(
+        outcome_between(
+            found.before,
+            position(found, changes) if _is_touched(found, changes) else found.before,
+            [(change.said, change.is_one) for change in changes],
+        )
+        for found in rooftop.programs
+    )
+
+
+def _is_touched(found: OpenFacts, changes: Sequence[Change]) -> bool:
+    if kept_days(changes, found.facts.period, found.selling_days_left) != 1:
+        return True
+    return apply(changes, found.facts) != found.facts
+
+
+def position(found: OpenFacts, changes: Sequence[Change]) -> Position:
+    """The program as it stands and as it may end, with changes made."""
+    facts = apply(changes, found.facts)
+    reported = _standing_on(facts, [car for car in facts.cars if car.state == "reported"])
+    state = _program_state(found, facts, reported)
+    share = kept_days(changes, facts.period, found.selling_days_left)
+    return Position(state, _outlook(found, facts, state, share))
+
+
+def _standing_on(facts: Facts, cars: Sequence[Car]) -> PeriodState:
+    inputs = replace(facts.inputs, period=facts.period, sold=_sold(facts.rules, cars))
+    return period_state(facts.rules, inputs, _filters(facts.rules))
+
+
+def _sold(rules: RuleVersion, cars: Sequence[Car]) -> tuple[SoldUnits, ...]:
+    """Sales in order of counting date; on one date those taken back last; then VIN. Where no
+    element pays line by line, those of a class are one line."""
+    ordered = sorted(cars, key=lambda car: (car.counting_date, car.units < 0, car.vin))
+    lines = [
+        SoldUnits(car.unit, car.units, car.msrp_amount, int(car.has_open_recall)) for car in ordered
+    ]
+    if any(is_paid_by_line(element) for element in rules.elements):
+        return tuple(lines)
+    by_class: dict[UnitClass, SoldUnits] = {}
+    for line in lines:
+        so_far = by_class.get(line.unit)
+        by_class[line.unit] = line if so_far is None else _together(so_far, line)
+    return tuple(by_class.values())
+
+
+def _together(one: SoldUnits, two: SoldUnits) -> SoldUnits:
+    return SoldUnits(
+        one.unit,
+        one.units + two.units,
+        one.msrp_amount + two.msrp_amount,
+        one.open_recalls + two.open_recalls,
+    )
+
+
+class _Same:
+    """A version of rules by its identity: comparing all it says would take longer than using it."""
+
+    def __init__(self, rules: RuleVersion) -> None:
+        self.rules = rules
+
+    def __hash__(self) -> int:
+        return id(self.rules)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.rules is self.rules
+
+
+@lru_cache(maxsize=512)
+def _filters_of(same: _Same) -> tuple[ElementFilter, ...]:
+    return tuple(ElementFilter(same.rules, element) for element in same.rules.elements)
+
+
+def _filters(rules: RuleVersion) -> tuple[ElementFilter, ...]:
+    """The filters of a version, made once: they remember the classes they were asked about."""
+    return _filters_of(_Same(rules))
+
+
+def _program_state(found: OpenFacts, facts: Facts, reported: PeriodState) -> ProgramState:
+    return ProgramState(
+        program_code=facts.program_code,
+        program_name=found.program_name,
+        period_code=facts.period.code,
+        elements=tuple(
+            ElementState(
+                element.rules,
+                replace(element.facts, gates=_gates(element.facts.gates, facts.gates)),
+                element.target_units,
+            )
+            for element in reported.elements
+        ),
+        cap=program_cap(facts.rules),
+        paid_msrp_amount=reported.paid_msrp_amount,
+    )
+
+
+def _gates(
+    gates: Sequence[GateResult], given: Mapping[str, GateState]
+) -> tuple[GateResult, ...]:
+    return tuple(replace(gate, state=given.get(gate.gate_code, gate.state)) for gate in gates)
+
+
+def _outlook(
+    found: OpenFacts, facts: Facts, state: ProgramState, share: Fraction
+) -> ProgramOutlook:
+    """The program's samples: what is known with pending cars taken as reported, and the draws.
+
+    The as-of date's own cars are drawn again by the forecast, as it knew them: without changes.
+    """
+    known = _standing_on(facts, facts.cars)
+    today = _standing_on(
+        facts, [car for car in found.facts.cars if car.counting_date == found.as_of_date]
+    )
+    filters = _filters(facts.rules)
+    shares = [_shares(found, one) for one in filters]
+    elements = tuple(
+        OpenElement(
+            rules=stood.rules,
+            facts=_known_facts(one.facts, stood.facts),
+            shares=moved,
+            today_counted_units=drawn.facts.counted_units,
+            today_paid_units=drawn.facts.paid_units,
+            today_paid_msrp_amount=drawn.facts.paid_msrp_amount,
+        )
+        for one, drawn, stood, moved in zip(
+            known.elements, today.elements, state.elements, shares, strict=True
+        )
+    )
+    program = OpenProgram(
+        rooftop_id="",
+        program_code=facts.program_code,
+        period_code=facts.period.code,
+        period_start=facts.period.start,
+        period_end=facts.period.end,
+        oem_code=found.oem_code,
+        calendar_code=None,
+        cap=state.cap,
+        elements=elements,
+        paid_msrp_amount=known.paid_msrp_amount,
+        today_paid_msrp_amount=today.paid_msrp_amount,
+    )
+    draws = {code: _thinned(code, one, share) for code, one in found.draws.items()}
+    size = min((len(one.remaining) for one in draws.values()), default=1)
+    samples = [element_samples(element, draws, size) for element in elements]
+    return ProgramOutlook(
+        facts.program_code,
+        found.program_name,
+        facts.period.code,
+        tuple(
+            replace(one, lines=element.facts.lines or ())
+            if one.rules.ladder is not None and one.rules.ladder.by_line is not None
+            else one
+            for one, element in zip(samples, known.elements, strict=True)
+        ),
+        state.cap,
+        program_msrp_cents(program, draws, size),
+    )
+
+
+def _known_facts(known: ElementFacts, stood: ElementFacts) -> ElementFacts:
+    """Units with pending ones; recalls and gates as they stand today."""
+    return replace(known, gates=stood.gates, open_recall_units=stood.open_recall_units)
+
+
+def _shares(found: OpenFacts, one: ElementFilter) -> tuple[Share, ...]:
+    shares = []
+    for code, unit in found.segment_units.items():
+        member = one.membership(unit)
+        if member.is_counted or member.is_paid:
+            shares.append(Share(code, member.is_counted, member.is_paid))
+    return tuple(shares)
+
+
+def _thinned(code: str, draws: SegmentDraws, share: Fraction) -> SegmentDraws:
+    """What is to come on so large a share of the selling days: each unit drawn once more, the same
+    way at every call."""
+    if share == 1:
+        return draws
+    whole, part = divmod(share, 1)
+    dice = np.random.default_rng(zlib.crc32(code.encode()))
+    extra = dice.binomial(draws.remaining, float(part))
+    return replace(draws, remaining=draws.remaining * int(whole) + extra)
+
+
+@dataclass(frozen=True)
+class NextUnits:
+    """What 0, 1, ... 30 more units of a line add in all, beside the other changes: as it stands,
+    and in the mean of the samples."""
+
+    line: SoldCars
+    amounts: tuple[Decimal, ...]
+    expected_amounts: tuple[Decimal, ...]
+
+    def give_away(self, units: int, *, expected: bool) -> Decimal:
+        """The most that could be given away on each of the next units and not lose by it."""
+        amounts = self.expected_amounts if expected else self.amounts
+        if units < 1:
+            return ZERO
+        return max(amounts[units] / units, ZERO).quantize(CENT, ROUND_DOWN)
+
+
+def next_units(
+    rooftop: RooftopFacts, changes: Sequence[Change], line: SoldCars, most: int = CURVE_UNITS
+) -> NextUnits:
+    """The worth of the next units of a line, one after another."""
+    amounts, expected = [ZERO] * (most + 1), [Fraction(0)] * (most + 1)
+    for found in rooftop.programs:
+        if not _moves(found, changes, line):
+            continue
+        for units in range(most + 1):
+            there = position(found, [*changes, replace(line, units=units)])
+            amounts[units] += there.state.standing().amount_earned
+            expected[units] += expected_cents(there.outlook)
+    return NextUnits(
+        line,
+        tuple(amount - amounts[0] for amount in amounts),
+        tuple(
+            Decimal(int(cents - expected[0] + Fraction(1, 2))).scaleb(-2).quantize(CENT)
+            for cents in expected
+        ),
+    )
+
+
+def _moves(found: OpenFacts, changes: Sequence[Change], line: SoldCars) -> bool:
+    """Whether a line's cars count or are paid in a program on any of their days."""
+    rules = apply(changes, found.facts).rules
+    members = [one.membership(line.unit) for one in _filters(rules)]
+    is_member = any(member.is_counted or member.is_paid for member in members)
+    return is_member and any(found.facts.period.contains(day) for day in line.days)

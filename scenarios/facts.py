@@ -1,0 +1,315 @@
+"""A rooftop's facts as scenarios change them: cars, objectives, scores, items, rules, draws.
+
+Here: rows of one published file as programs.what_if takes them, for one rooftop or many at once.
+Not here: what is changed (words.py), the arithmetic (programs/).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from programs.calendars import Calendar, Period, read_calendar
+from programs.changes import Car, Facts
+from programs.errors import StairstepError
+from programs.filters import UnitClass
+from programs.gates import GateState, Reading
+from programs.money import ZERO
+from programs.period_end import SegmentDraws
+from programs.program_states import PeriodInputs, sourced_metric
+from programs.rulebook import Rulebook, read_rulebook
+from programs.what_if import OpenFacts, RooftopFacts
+from scenarios import fact_queries as sql
+from scenarios.words import TRAITS
+
+if TYPE_CHECKING:
+    import duckdb
+
+Row = Mapping[str, Any]
+CENT = Decimal("0.01")
+
+
+class ScenarioFactsError(StairstepError):
+    """The published file doesn't hold what a scenario of a rooftop needs."""
+
+
+@dataclass(frozen=True)
+class KnownClass:
+    """Cars of one class at a rooftop: sold of late, on the ground, and what one costs."""
+
+    unit: UnitClass
+    segment_code: str
+    sold_units: int
+    on_ground_units: int
+    priced_units: int
+    msrp_amount: Decimal
+
+    @property
+    def average_msrp(self) -> Decimal:
+        if not self.priced_units:
+            return ZERO
+        return (self.msrp_amount / self.priced_units).quantize(CENT, ROUND_HALF_UP)
+
+
+@dataclass(frozen=True)
+class Rooftop:
+    """All that scenarios of one rooftop need, beside the levers."""
+
+    rooftop_id: str
+    rooftop_name: str
+    is_open_sundays: bool
+    facts: RooftopFacts
+    classes: tuple[KnownClass, ...]
+    survey_sums: Mapping[tuple[str, str], Mapping[str, Decimal]]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rulebooks and calendars of a published file, with what was announced by its date."""
+
+    books: Mapping[str, Rulebook]
+    calendars: Mapping[str, Calendar]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rooftops asked for, by id, of one published file."""
+
+    as_of_date: datetime.date
+    content_hash: str
+    group_name: str
+    rules: Rules
+    rooftops: Mapping[str, Rooftop]
+
+    def rooftop(self, rooftop_id: str) -> Rooftop:
+        """One rooftop. Raises ScenarioFactsError where it isn't there."""
+        found = self.rooftops.get(rooftop_id)
+        if found is None:
+            raise ScenarioFactsError(
+                f"there is no rooftop '{rooftop_id}'; known: {', '.join(sorted(self.rooftops))}"
+            )
+        return found
+
+
+def read_group(
+    file: Path, rooftop_ids: Sequence[str] | None = None, *, with_closed: bool = False
+) -> Group:
+    """The rooftops of a published file; None: all of them. Raises ScenarioFactsError for one that
+    isn't there, or, unless `with_closed`, has no open program."""
+    import duckdb
+
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return _Reader(connection).read(rooftop_ids, with_closed=with_closed)
+
+
+class _Reader:
+    """One published file."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._wanted: list[str] = []
+        self._as_of = datetime.date.min
+
+    def _rows(self, query: str) -> list[dict[str, Any]]:
+        given = {"rooftops": self._wanted, "as_of": self._as_of}
+        used = {name: value for name, value in given.items() if f"${name}" in query}
+        cursor = self._connection.execute(query, used)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def read(self, rooftop_ids: Sequence[str] | None, *, with_closed: bool) -> Group:
+        (meta,) = self._rows("select as_of_date, content_hash, group_name from meta")
+        self._as_of = meta["as_of_date"]
+        names = {row["rooftop_id"]: row for row in self._rows(sql.ROOFTOPS)}
+        self._wanted = sorted(names) if rooftop_ids is None else list(rooftop_ids)
+        unknown = [one for one in self._wanted if one not in names]
+        if unknown:
+            raise ScenarioFactsError(
+                f"there is no rooftop '{unknown[0]}'; known: {', '.join(sorted(names))}"
+            )
+        documents = tuple(
+            (row["kind"], row["file"], row["text"]) for row in self._rows(sql.DOCUMENTS)
+        )
+        rules = _rules(documents, self._as_of)
+        programs = self._programs(rules)
+        if rooftop_ids is not None and not with_closed:
+            for one in self._wanted:
+                if not programs.get(one):
+                    raise ScenarioFactsError(f"'{one}' has no open program to change")
+        classes = _by_rooftop(self._rows(sql.CLASSES), _known_class)
+        sums = self._survey_sums()
+        return Group(
+            self._as_of,
+            meta["content_hash"],
+            meta["group_name"],
+            rules,
+            {
+                one: Rooftop(
+                    one,
+                    names[one]["rooftop_name"],
+                    bool(names[one]["is_open_sundays"]),
+                    RooftopFacts(one, self._as_of, tuple(programs.get(one, ()))),
+                    tuple(classes.get(one, ())),
+                    sums.get(one, {}),
+                )
+                for one in self._wanted
+            },
+        )
+
+    def _programs(self, rules: Rules) -> dict[str, list[OpenFacts]]:
+        """Open programs by rooftop, the one that ends first first."""
+        cars = _grouped(self._rows(sql.CARS))
+        targets = _grouped(self._rows(sql.TARGETS))
+        readings = _grouped(self._rows(sql.READINGS))
+        items = _grouped(self._rows(sql.ITEMS))
+        draws, units = self._draws(), self._segment_units()
+        found: dict[str, list[OpenFacts]] = defaultdict(list)
+        for row in self._rows(sql.PERIODS):
+            key = (row["rooftop_id"], row["program_code"], row["period_code"])
+            book = rules.books.get(row["program_code"])
+            if book is None or row["program_version"] > len(book.versions):
+                raise ScenarioFactsError(
+                    f"the published rules lack version {row['program_version']} of "
+                    f"'{row['program_code']}'; run `stairstep run` to publish anew"
+                )
+            version = book.versions[row["program_version"] - 1].rules
+            period = Period(
+                row["period_start_date"], row["period_end_date"], row["period_code"],
+                row["period_grain"],
+            )  # fmt: skip
+            inputs = PeriodInputs(
+                period=period,
+                objectives=_by_element(targets[key], "objective_units"),
+                bases=_by_element(targets[key], "base_units"),
+                readings={
+                    sourced_metric(one["metric_source"], one["metric_code"]): _reading(one)
+                    for one in readings[key]
+                },
+                items={one["item"]: GateState[one["state"].upper()] for one in items[key]},
+                is_open=True,
+            )
+            facts = Facts(
+                row["program_code"], period, version, inputs,
+                tuple(_car(one) for one in cars[key]), {},
+            )  # fmt: skip
+            own = draws.get((row["rooftop_id"], period.end), {})
+            found[row["rooftop_id"]].append(
+                OpenFacts(
+                    program_name=row["program_name"],
+                    oem_code=row["oem_code"],
+                    as_of_date=self._as_of,
+                    facts=facts,
+                    selling_days_left=row["selling_days_left"] or 0,
+                    draws=own,
+                    segment_units={code: units[code] for code in own if code in units},
+                )
+            )
+        return found
+
+    def _draws(self) -> dict[tuple[str, datetime.date], dict[str, SegmentDraws]]:
+        import numpy as np
+
+        own: dict[tuple[str | None, str], int] = {
+            (row["rooftop_id"], row["segment_code"]): _half_up(row["msrp"], row["units"])
+            for row in self._rows(sql.SEGMENT_MSRP)
+        }
+        found: dict[tuple[str, datetime.date], dict[str, SegmentDraws]] = defaultdict(dict)
+        for row in self._rows(sql.DRAWS):
+            rooftop, segment = row["rooftop_id"], row["segment_code"]
+            cents = own.get((rooftop, segment), own.get((None, segment), 0))
+            found[rooftop, row["period_end_date"]][segment] = SegmentDraws(
+                np.array(row["remaining_units"], dtype=np.int64), cents
+            )
+        return found
+
+    def _segment_units(self) -> dict[str, UnitClass]:
+        """What the units of each segment are like: its class sold most."""
+        return {row["segment_code"]: _unit(row) for row in self._rows(sql.SEGMENT_UNITS)}
+
+    def _survey_sums(self) -> dict[str, dict[tuple[str, str], dict[str, Decimal]]]:
+        found: dict[str, dict[tuple[str, str], dict[str, Decimal]]] = {}
+        for row in self._rows(sql.SURVEY_SUMS):
+            of_rooftop = found.setdefault(row["rooftop_id"], {})
+            sums = of_rooftop.setdefault((row["program_code"], row["period_code"]), {})
+            sums[row["metric_code"]] = row["score_sum"]
+        return found
+
+
+@lru_cache(maxsize=4)
+def _rules(documents: tuple[tuple[str, str, str], ...], known_on: datetime.date) -> Rules:
+    """The rules of a publication; its examples ran when it was made."""
+    calendars = [read_calendar(text, file) for kind, file, text in documents if kind == "calendar"]
+    books = [
+        read_rulebook(text, file, run_examples=False)
+        for kind, file, text in documents
+        if kind == "rulebook"
+    ]
+    return Rules(
+        {book.program_code: book for book in books},
+        {calendar.code: calendar for calendar in calendars},
+    )
+
+
+def _grouped(rows: Iterable[Row]) -> dict[tuple[str, str, str], list[Row]]:
+    found: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["rooftop_id"], row["program_code"], row["period_code"]].append(row)
+    return found
+
+
+def _by_rooftop(rows: Iterable[Row], make: Any) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row["rooftop_id"]].append(make(row))
+    return found
+
+
+def _by_element(rows: Iterable[Row], column: str) -> dict[str, int | None]:
+    return {row["element_code"]: row[column] for row in rows}
+
+
+def _reading(row: Row) -> Reading:
+    """A reading; surveys by their exact average."""
+    score = row["score"]
+    if row["score_sum"] is not None and row["sample_count"]:
+        score = row["score_sum"] / row["sample_count"]
+    return Reading(score, row["sample_count"], row["region_average"], row["national_average"])
+
+
+def _unit(row: Row) -> UnitClass:
+    return UnitClass(**{name: row[name] for name in TRAITS})
+
+
+def _car(row: Row) -> Car:
+    return Car(
+        vin=row["vin"],
+        unit=_unit(row),
+        state=row["state"],
+        counting_date=row["counting_date"],
+        sale_date=row["sale_date"],
+        msrp_amount=row["msrp_amount"] or ZERO,
+        has_open_recall=bool(row["has_open_recall"]),
+        units=row["units"],
+    )
+
+
+def _known_class(row: Row) -> KnownClass:
+    return KnownClass(
+        _unit(row),
+        row["segment_code"],
+        row["sold_units"],
+        row["on_ground_units"],
+        row["priced_units"],
+        row["msrp_amount"] or ZERO,
+    )
+
+
+def _half_up(msrp: Decimal, units: int) -> int:
+    """Average cents of a unit to come, half up, as the forecast takes it."""
+    return (2 * int(msrp * 100) + int(units)) // (2 * int(units))

@@ -1,0 +1,193 @@
+"""A scenario: rooftops, levers, and what they come to; as a document that can be saved and read.
+
+Here: asking, running and the figures of it as rows. Not here: the words (words.py), what they mean
+(meaning.py), the arithmetic (programs/what_if.py), where it is saved (notebook/).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from programs.changes import Change
+from programs.money import ZERO
+from programs.outcomes import Outcome
+from programs.what_if import NextUnits, next_units, what_if
+from scenarios.cars import sold_cars
+from scenarios.facts import Group, Rooftop
+from scenarios.meaning import Bulletins, changes_of
+from scenarios.words import Lever, LeverError, read_lever
+
+FORMAT = 1
+AMOUNTS = (
+    "amount_earned_before", "amount_earned_after", "amount_held_before", "amount_held_after",
+    "expected_amount_before", "expected_amount_after",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is asked: some rooftops with some levers. `drafts` are rulebooks that a lever tries, by
+    the name of their file."""
+
+    rooftop_ids: tuple[str, ...]
+    levers: tuple[Lever, ...] = ()
+    drafts: Mapping[str, str] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """As it is saved."""
+        return {
+            "format": FORMAT,
+            "rooftops": list(self.rooftop_ids),
+            "levers": [lever.text for lever in self.levers],
+            "drafts": dict(self.drafts),
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Scenario:
+        """As it was saved. Raises LeverError for a document of another kind."""
+        if document.get("format") != FORMAT:
+            raise LeverError("this scenario is of a newer version; bring Stairstep up to date")
+        return cls(
+            tuple(document["rooftops"]),
+            tuple(read_lever(text) for text in document["levers"]),
+            dict(document.get("drafts") or {}),
+        )
+
+
+@dataclass(frozen=True)
+class RooftopResult:
+    """One rooftop before and after."""
+
+    rooftop: Rooftop
+    changes: tuple[Change, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A scenario's rooftops before and after."""
+
+    as_of_date: datetime.date
+    content_hash: str
+    rooftops: tuple[RooftopResult, ...]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a program of a rooftop."""
+        return [
+            outcome_row(found.rooftop.rooftop_id, outcome)
+            for found in self.rooftops
+            for outcome in found.outcomes
+        ]
+
+    def total(self) -> dict[str, Decimal]:
+        """The sums over all programs and rooftops, exact."""
+        rows = self.rows()
+        return {name: sum((Decimal(row[name]) for row in rows), ZERO) for name in AMOUNTS}
+
+    def figures(self) -> dict[str, Any]:
+        """As they are saved and printed; money as text with cents."""
+        return {
+            "as_of_date": self.as_of_date.isoformat(),
+            "content_hash": self.content_hash,
+            "programs": self.rows(),
+            "total": {name: str(amount) for name, amount in self.total().items()},
+        }
+
+
+def bulletins_of(group: Group, scenario: Scenario) -> Bulletins:
+    """The rules that levers may try."""
+    return Bulletins(group.rules.books, scenario.drafts)
+
+
+def run(group: Group, scenario: Scenario) -> Result:
+    """The scenario on the group's facts. Raises LeverError for a lever that means nothing, and
+    ScenarioFactsError for a rooftop that isn't there."""
+    rooftops = [group.rooftop(rooftop_id) for rooftop_id in scenario.rooftop_ids]
+    changes = _changes(rooftops, scenario, bulletins_of(group, scenario))
+    return Result(
+        group.as_of_date,
+        group.content_hash,
+        tuple(
+            RooftopResult(rooftop, found, what_if(rooftop.facts, found))
+            for rooftop, found in zip(rooftops, changes, strict=True)
+        ),
+    )
+
+
+def _changes(
+    rooftops: Sequence[Rooftop], scenario: Scenario, bulletins: Bulletins
+) -> list[tuple[Change, ...]]:
+    """Each rooftop's changes. A lever of every rooftop may mean nothing at some (a make they don't
+    sell), but not at all of them."""
+    found: list[list[Change]] = [[] for _ in rooftops]
+    for lever in scenario.levers:
+        faults = []
+        for rooftop, changes in zip(rooftops, found, strict=True):
+            try:
+                changes += changes_of(rooftop, [lever], bulletins)
+            except LeverError as error:
+                faults.append(error)
+        if faults and (len(faults) == len(rooftops) or lever.rooftop_id is not None):
+            raise faults[0]
+    return [tuple(changes) for changes in found]
+
+
+def rooftops_of(file: Path) -> tuple[str, ...]:
+    """The rooftops of a published file that have an open program."""
+    import duckdb
+
+    with duckdb.connect(str(file), read_only=True) as connection:
+        rows = connection.execute(
+            "select distinct rooftop_id from fct_program_standing "
+            "where is_open and standing_state <> 'not_enrolled' order by 1"
+        ).fetchall()
+    return tuple(row[0] for row in rows)
+
+
+def curve(group: Group, scenario: Scenario, line: Lever) -> NextUnits:
+    """What the next units of a line are worth at the scenario's first rooftop, beside its other
+    levers."""
+    rooftop = group.rooftop(scenario.rooftop_ids[0])
+    others = [lever for lever in scenario.levers if not is_same_line(lever, line)]
+    changes = changes_of(rooftop, others, bulletins_of(group, scenario))
+    return next_units(rooftop.facts, changes, sold_cars(rooftop, line))
+
+
+def is_same_line(one: Lever, two: Lever) -> bool:
+    """Whether two levers add cars of one description and days."""
+    return one.kind == two.kind == "add" and _described(one) == _described(two)
+
+
+def _described(lever: Lever) -> Sequence[tuple[str, str]]:
+    return sorted((name, value.lower()) for name, value in lever.pairs if name != "units")
+
+
+def outcome_row(rooftop: str, found: Outcome) -> dict[str, Any]:
+    """One program before and after, as JSON and CSV hold it: money in dollars and cents as text."""
+    one, two = found.headline
+    chance = found.chance
+    return {
+        "rooftop_id": rooftop,
+        "program_code": found.program_code,
+        "program_name": found.program_name,
+        "period_code": found.period_code,
+        "counted_units_before": one.counted_units,
+        "counted_units_after": two.counted_units,
+        "tier_number_before": one.tier_number,
+        "tier_number_after": two.tier_number,
+        "amount_earned_before": str(found.before.amount_earned),
+        "amount_earned_after": str(found.after.amount_earned),
+        "amount_held_before": str(found.before.amount_held),
+        "amount_held_after": str(found.after.amount_held),
+        "expected_amount_before": str(found.expected_before),
+        "expected_amount_after": str(found.expected_after),
+        "chance_tier_number": chance.tier_number if chance else None,
+        "chance_before": float(chance.before) if chance else None,
+        "chance_after": float(chance.after) if chance else None,
+        "explanation": found.explanation,
+    }
