@@ -45,7 +45,8 @@ order by all
 """
 
 TARGETS = """
-select rooftop_id, program_code, period_code, element_code, objective_units, base_units
+select rooftop_id, program_code, period_code, element_code, objective_units, base_units,
+    tier_number, standing_state
 from fct_element_standing
 where rooftop_id = any($rooftops)
 """
@@ -53,14 +54,14 @@ where rooftop_id = any($rooftops)
 READINGS = """
 select
     rooftop_id, program_code, period_code, metric_source, metric_code,
-    max(score) as score,
-    max(score_sum) as score_sum,
+    max(measured) as measured,
+    max(measured_of) as measured_of,
     max(sample_count) as sample_count,
     max(threshold_value) filter (threshold_kind = 'region_average') as region_average,
     max(threshold_value) filter (threshold_kind = 'national_average') as national_average
 from fct_gate
-where rooftop_id = any($rooftops) and metric_source in ('csi_score', 'survey_average')
-    and leaf_state <> 'unknown'
+where rooftop_id = any($rooftops) and measured is not null
+    and metric_source in ('csi_score', 'survey_average', 'rdr_timeliness')
 group by all
 order by all
 """
@@ -73,9 +74,9 @@ order by all
 """
 
 SURVEY_SUMS = """
-select distinct rooftop_id, program_code, period_code, metric_code, score_sum
+select distinct rooftop_id, program_code, period_code, metric_code, measured as score_sum
 from fct_gate
-where rooftop_id = any($rooftops) and score_sum is not null
+where rooftop_id = any($rooftops) and metric_source = 'survey_average'
 order by all
 """
 

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from programs.calendars import Calendar, Period, read_calendar
-from programs.changes import Car, Facts
+from programs.changes import SURVEYS, Car, Facts
 from programs.errors import StairstepError
 from programs.filters import UnitClass
 from programs.gates import GateState, Reading
 from programs.money import ZERO
 from programs.period_end import SegmentDraws
 from programs.program_states import PeriodInputs, sourced_metric
+from programs.rule_models import RuleVersion
 from programs.rulebook import Rulebook, read_rulebook
 from programs.what_if import OpenFacts, RooftopFacts
 from scenarios import fact_queries as sql
@@ -187,7 +188,8 @@ class _Reader:
                 period=period,
                 objectives=_by_element(targets[key], "objective_units"),
                 bases=_by_element(targets[key], "base_units"),
-                readings={
+                readings=_stated_tiers(version, targets[key])
+                | {
                     sourced_metric(one["metric_source"], one["metric_code"]): _reading(one)
                     for one in readings[key]
                 },
@@ -275,11 +277,27 @@ def _by_element(rows: Iterable[Row], column: str) -> dict[str, int | None]:
 
 
 def _reading(row: Row) -> Reading:
-    """A reading; surveys by their exact average."""
-    score = row["score"]
-    if row["score_sum"] is not None and row["sample_count"]:
-        score = row["score_sum"] / row["sample_count"]
+    """A reading, exact: what was measured over how many."""
+    score = row["measured"] / row["measured_of"] if row["measured_of"] else None
     return Reading(score, row["sample_count"], row["region_average"], row["national_average"])
+
+
+def _stated_tiers(rules: RuleVersion, targets: Iterable[Row]) -> dict[str, Reading]:
+    """For elements that a score decides, where no gate shows it: a score of the tier they stand
+    in, with as large a sample as is asked for."""
+    standing = {row["element_code"]: row for row in targets}
+    found = {}
+    for element in rules.elements:
+        row, against = standing.get(element.element), element.against
+        if against.target != "score" or row is None or row["standing_state"] != "ok":
+            continue
+        source = SURVEYS if against.source == SURVEYS else "csi_score"
+        tier = row["tier_number"]
+        edge = element.tiers.bands[tier - 1].from_edge if tier else Decimal(0)
+        found[sourced_metric(source, str(against.metric))] = Reading(
+            edge, against.minimum_sample or 1
+        )
+    return found
 
 
 def _unit(row: Row) -> UnitClass:

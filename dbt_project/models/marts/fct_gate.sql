@@ -55,5 +55,6 @@ select
     end as evidence_text,
     source_file,
     source_row,
-    case when metric_source = 'survey_average' then cast(score_sum as decimal(18, 3)) end as score_sum
+    measured,
+    measured_of
 from {{ ref('int_gate_states') }}
