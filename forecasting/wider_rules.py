@@ -2,7 +2,8 @@
 
 Belongs here: reading which of them open programs have. Rules between programs are applied in every
 draw (`amounts`). Those over several periods hang on periods that have ended or not begun, and on
-strikes and unwinds to come: the amounts leave them out, and say so by name.
+strikes and unwinds to come; pay by car hangs on which cars come. The amounts leave them out, and
+say so by name.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ KINDS = {
     "all_periods": "the bonus for all periods",
     "strikes": "strikes",
     "chargeback": "chargebacks",
+    "paid_by_line": "pay that differs from car to car",
+    "score_tiers": "a score's tier that may still change",
 }
 
 
@@ -64,6 +67,11 @@ def read_wider_rules(connection: duckdb.DuckDBPyConnection) -> WiderRules:
         select program_code, program_version, rule_kind as kind from across_rules
         union
         select program_code, program_version, kind from program_deductions
+        union
+        select program_code, program_version, 'paid_by_line' from elements where is_paid_by_line
+        union
+        select program_code, program_version, 'score_tiers' from elements
+        where edge_unit = 'score'
         order by all
     """
     for row in as_rows(connection, sql):
