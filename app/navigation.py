@@ -49,6 +49,12 @@ PAGES = (
     Page("gaps", "Gaps", ":material/priority_high:", "What will cost money if nobody acts"),
     Page("explain", "Explain", ":material/manage_search:", "From the amount down to each VIN"),
     Page(
+        "how-good",
+        "How good is this?",
+        ":material/target:",
+        "How often the chances on these pages came true",
+    ),
+    Page(
         "data-health",
         "Data health",
         ":material/monitor_heart:",

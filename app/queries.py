@@ -13,14 +13,13 @@ from decimal import Decimal
 
 import streamlit as st
 
+from app.forecast_records import Forecast, ForecastGate, ForecastProgram, ForecastTier
 from app.published import Published
 from app.records import (
     CountedUnit,
     DailyStanding,
     Element,
     ElementStanding,
-    Forecast,
-    ForecastTier,
     Gap,
     Gate,
     LadderSegment,
@@ -49,6 +48,7 @@ class ElementView:
     segments: tuple[LadderSegment, ...]
     forecast: Forecast | None
     forecast_tiers: tuple[ForecastTier, ...]
+    forecast_gates: tuple[ForecastGate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class ProgramView:
     program: Program | None
     elements: tuple[ElementView, ...]
     gates: tuple[Gate, ...]
+    amount: ForecastProgram | None = None
 
     @property
     def headline(self) -> ElementView | None:
@@ -121,6 +122,10 @@ def program_views(
     segments = _grouped(source.read(LadderSegment, *own, order_by="segment_number"))
     forecasts = {element_key(row): row for row in source.read(Forecast, *own)}
     tiers = _grouped(source.read(ForecastTier, *own, order_by="tier_number"))
+    gates_ahead = _grouped(source.read(ForecastGate, *own, order_by="conjunct_number, leaf_number"))
+    amounts = {
+        (row.program_code, row.period_code): row for row in source.read(ForecastProgram, *own)
+    }
     gates = source.read(
         Gate, *own, order_by="element_code nulls first, gate_code, conjunct_number, leaf_number"
     )
@@ -137,6 +142,7 @@ def program_views(
             segments=tuple(segments.get(element_key(row), ())),
             forecast=forecasts.get(element_key(row)),
             forecast_tiers=tuple(tiers.get(element_key(row), ())),
+            forecast_gates=tuple(gates_ahead.get(element_key(row), ())),
         )
         views.setdefault((row.program_code, row.period_code), []).append(view)
     return tuple(
@@ -149,6 +155,7 @@ def program_views(
                 for gate in gates
                 if (gate.program_code, gate.period_code) == (row.program_code, row.period_code)
             ),
+            amount=amounts.get((row.program_code, row.period_code)),
         )
         for row in standings
     )
@@ -171,13 +178,11 @@ def chances_of_next_tier(source: Published) -> dict[tuple[str, str, str], float]
 
 @cached
 def expected_amounts(source: Published) -> dict[tuple[str, str, str], Decimal]:
-    """Return the forecast's expected amount, elements added, by rooftop, program and period."""
-    amounts: dict[tuple[str, str, str], Decimal] = {}
-    for row in source.read(Forecast):
-        if row.expected_amount is not None:
-            key = (row.rooftop_id, row.program_code, row.period_code)
-            amounts[key] = amounts.get(key, Decimal("0.00")) + row.expected_amount
-    return amounts
+    """Return the forecast's expected amount by rooftop, program and period."""
+    return {
+        (row.rooftop_id, row.program_code, row.period_code): row.expected_amount
+        for row in source.read(ForecastProgram)
+    }
 
 
 @cached

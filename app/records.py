@@ -268,34 +268,3 @@ class Gap(Record):
     evidence_text: str | None
     source_file: str | None
     source_row: int | None
-
-
-@dataclass(frozen=True)
-class Forecast(Record):
-    TABLE: ClassVar[str] = "fct_forecast"
-    rooftop_id: str
-    program_code: str
-    element_code: str
-    period_code: str
-    model_code: str | None
-    median_units: int | None
-    low_80_units: int | None
-    high_80_units: int | None
-    low_95_units: int | None
-    high_95_units: int | None
-    expected_units: float | None
-    expected_amount: Decimal | None
-    chance_any_tier: float | None
-    fallback_note: str | None
-
-
-@dataclass(frozen=True)
-class ForecastTier(Record):
-    TABLE: ClassVar[str] = "fct_forecast_tier"
-    rooftop_id: str
-    program_code: str
-    element_code: str
-    period_code: str
-    tier_number: int
-    edge_units: int
-    chance: float

@@ -256,7 +256,7 @@ class GateSimulator:
         named = f"{len(left)} of {len(items)} items can still be completed"
         if (states == GateState.UNKNOWN).any():
             return LeafDraws(leaf, states, f"{named}; no past tells how often: held")
-        return LeafDraws(leaf, states, f"{named}, and are as often as such items were")
+        return LeafDraws(leaf, states, f"{named}, by how such items went before")
 
     def _units(self, leaf: GateLeaf, units: UnitDraws) -> LeafDraws:
         counted, rule = units.counted.get(leaf.leaf.metric_code), leaf.leaf

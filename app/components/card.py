@@ -11,13 +11,20 @@ from html import escape
 
 from app import format as fmt
 from app.components import words
+from app.components.outlook import outlook
 from app.components.stair import first_segments, rate_text, stair
+from app.forecast_records import BacktestBin
 from app.queries import ElementView, ProgramView
 from app.records import Gate
 
 
-def card(view: ProgramView, *, show_amount_with_pending: bool = True) -> str:
-    """Return the card's markup."""
+def card(
+    view: ProgramView,
+    *,
+    show_amount_with_pending: bool = True,
+    track: BacktestBin | None = None,
+) -> str:
+    """Return the card's markup. `track`: how often chances like its next tier's came true."""
     standing = view.standing
     volume = [e for e in view.elements if e.element is None or e.element.is_volume]
     others = [e for e in view.elements if e not in volume]
@@ -27,7 +34,7 @@ def card(view: ProgramView, *, show_amount_with_pending: bool = True) -> str:
         f'<article class="ss-card" data-testid="program-{escape(standing.program_code)}" '
         f'data-period="{escape(standing.period_code)}">{_head(view, show_amount_with_pending)}'
         f'<p class="ss-lead">{escape(words.headline(view))}{_chance_of(view)}</p>'
-        f"{body}{_foot(view)}</article>"
+        f"{body}{outlook(view, track)}{_foot(view)}</article>"
     )
 
 
@@ -162,6 +169,12 @@ def _pace(view: ProgramView) -> str:
         if shown.needed is not None
         else ""
     )
+    expected = words.expected_pace(view)
+    ahead = (
+        f"<div><dt>expected a day</dt><dd>{fmt.rate(expected)}</dd></div>"
+        if expected is not None
+        else ""
+    )
     to_go = (
         '<div><dt>units to go</dt><dd data-testid="units-to-go">'
         f"{fmt.units(standing.units_to_next_tier)}</dd></div>"
@@ -169,7 +182,7 @@ def _pace(view: ProgramView) -> str:
         else ""
     )
     return (
-        f'<dl class="ss-pace">{to_go}{needed}'
+        f'<dl class="ss-pace">{to_go}{needed}{ahead}'
         f"<div><dt>pace now</dt><dd>{fmt.rate(shown.current)}</dd></div>"
         f"<div><dt>selling days</dt><dd>{days} left</dd></div></dl>"
     )

@@ -12,6 +12,7 @@ from html import escape
 
 from app import format as fmt
 from app.components import words
+from app.forecast_records import ForecastRooftop
 from app.navigation import page
 from app.queries import total
 from app.records import ProgramStanding
@@ -76,15 +77,17 @@ def lines(
     return made
 
 
-def matrix(rows: Sequence[Line]) -> str:
-    """Return the matrix: each rooftop's sum beside its name, each program's below."""
+def matrix(rows: Sequence[Line], amounts: Mapping[str, ForecastRooftop]) -> str:
+    """Return the matrix: each rooftop's sum and what it may become beside its name, each program's
+    sum below."""
+    top = max((float(row.high_80_amount) for row in amounts.values()), default=0.0)
     programs: dict[str, str] = {}
     for line in rows:
         for row in line.standings:
             programs.setdefault(row.program_code, row.program_name)
     codes = sorted(programs, key=lambda code: programs[code])
     head = "".join(f'<th scope="col">{escape(programs[code])}</th>' for code in codes)
-    body = "".join(_row(line, codes) for line in rows)
+    body = "".join(_row(line, codes, amounts.get(line.rooftop_id), top) for line in rows)
     by_program = {
         code: total(
             row.amount_earned for line in rows for row in line.standings if row.program_code == code
@@ -103,7 +106,9 @@ def matrix(rows: Sequence[Line]) -> str:
     )
 
 
-def _row(line: Line, codes: Sequence[str]) -> str:
+def _row(
+    line: Line, codes: Sequence[str], amount: ForecastRooftop | None, top: float
+) -> str:
     found = {row.program_code: row for row in line.standings}
     cells = "".join(
         f'<td data-program="{escape(found[code].program_name)}">'
@@ -114,7 +119,28 @@ def _row(line: Line, codes: Sequence[str]) -> str:
     )
     return (
         f'<tr><th scope="row">{escape(line.name)}</th>'
-        f'<td class="ss-num"><b>{fmt.money(line.earned)}</b></td>{cells}</tr>'
+        f'<td class="ss-num"><b>{fmt.money(line.earned)}</b>{_expected(amount, top)}</td>'
+        f"{cells}</tr>"
+    )
+
+
+def _expected(amount: ForecastRooftop | None, top: float) -> str:
+    """What the rooftop may end with: the average, and a bar of its 80 % band on one scale."""
+    if amount is None or top <= 0 or not amount.expected_amount:
+        return ""
+    low, middle, high = (
+        float(value) / top * 100
+        for value in (amount.low_80_amount, amount.expected_amount, amount.high_80_amount)
+    )
+    span = (
+        f"8 in 10: {fmt.money(amount.low_80_amount)} to {fmt.money(amount.high_80_amount)}"
+    )
+    return (
+        f'<small class="ss-ahead" title="{escape(span)}">'
+        f"{fmt.about_money(amount.expected_amount).removeprefix('about ')} expected</small>"
+        f'<i class="ss-range" role="img" aria-label="{escape(span)}">'
+        f'<i style="left:{low:.1f}%;width:{max(high - low, 1.5):.1f}%"></i>'
+        f'<b style="left:{min(middle, 99):.1f}%"></b></i>'
     )
 
 

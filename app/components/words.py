@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app import format as fmt
+from app.forecast_records import ForecastTier
 from app.queries import ElementView, ProgramView
 from app.records import ElementStanding, ProgramStanding
 
@@ -32,12 +33,16 @@ class Pace:
     is_enough: bool | None
 
 
+def next_tier(view: ElementView) -> ForecastTier | None:
+    """Return the forecast of the next tier, or None where there is none."""
+    number = view.standing.next_tier_number
+    return next((tier for tier in view.forecast_tiers if tier.tier_number == number), None)
+
+
 def next_tier_chance(view: ElementView) -> float | None:
     """Return the forecast's chance of reaching the next tier, or None where there is none."""
-    for tier in view.forecast_tiers:
-        if tier.tier_number == view.standing.next_tier_number:
-            return tier.chance
-    return None
+    tier = next_tier(view)
+    return tier.chance if tier else None
 
 
 def chance_text(probability: float | None) -> str:
@@ -52,6 +57,16 @@ def pace(standing: ProgramStanding) -> Pace:
     current, needed = standing.units_per_selling_day, standing.needed_units_per_selling_day
     enough = None if current is None or needed is None else current >= needed
     return Pace(current, needed, standing.selling_days_left, enough)
+
+
+def expected_pace(view: ProgramView) -> Decimal | None:
+    """Return the units a selling day that the forecast expects from now on; None without one."""
+    element, days = view.headline, view.standing.selling_days_left
+    forecast = element.forecast if element else None
+    if forecast is None or forecast.expected_units is None or not days:
+        return None
+    known = forecast.units_to_date or 0
+    return Decimal(str(round(max(forecast.expected_units - known, 0) / days, 3)))
 
 
 def headline(view: ProgramView) -> str:

@@ -11,8 +11,11 @@ import streamlit as st
 from app import format as fmt
 from app.components import frames
 from app.components.matrix import ORDERS, Line, lines, matrix
+from app.components.outlook import spread_remark
+from app.components.spread import show_spread
 from app.components.states import nothing_here
 from app.components.tables import tiles
+from app.forecast_queries import rooftop_amounts, together
 from app.frame import Screen, open_screen, warn_of_feeds
 from app.queries import (
     chances_of_next_tier,
@@ -51,7 +54,8 @@ def show(screen: Screen) -> None:
         return
     chances, expected = chances_of_next_tier(screen.source), expected_amounts(screen.source)
     risks = to_act_on(gaps(screen.source))
-    open_keys = {(row.rooftop_id, row.program_code, row.period_code) for row in standings}
+    amounts = rooftop_amounts(screen.source)
+    spread = together(amounts.values())
     st.html(
         tiles(
             (
@@ -62,8 +66,8 @@ def show(screen: Screen) -> None:
             ),
             (
                 "expected by period end",
-                fmt.about_money(total(a for k, a in expected.items() if k in open_keys)),
-                "the forecast's average",
+                fmt.about_money(spread.expected_amount) if spread else fmt.UNKNOWN,
+                spread_remark(spread) if spread else "no forecast",
                 "",
             ),
             (
@@ -80,6 +84,7 @@ def show(screen: Screen) -> None:
             ),
         )
     )
+    show_spread(spread, "What the whole group's open programs may pay", key="group-amounts")
     order = st.segmented_control(
         "Sort by",
         list(ORDERS),
@@ -91,7 +96,7 @@ def show(screen: Screen) -> None:
     )
     names = {row.rooftop_id: row.rooftop_name for row in screen.rooftops}
     ordered = lines(standings, names, chances, order)
-    st.html(matrix(ordered))
+    st.html(matrix(ordered, amounts))
     with st.expander("As a table to sort and export", icon=":material/table_rows:"):
         rows = _table(ordered, chances, expected)
         frames.show(COLUMNS, rows, key="standings-table")

@@ -12,11 +12,24 @@ import streamlit as st
 from app import format as fmt
 from app.components.card import card
 from app.components.charts import period_chart
+from app.components.outlook import spread_remark
+from app.components.spread import show_spread
 from app.components.states import nothing_here
 from app.components.tables import ended_periods, tiles
+from app.components.words import next_tier_chance
+from app.forecast_queries import backtest_bins, came_true, days_ahead, rooftop_amounts, together
+from app.forecast_records import ForecastRooftop
 from app.frame import Screen, choose_rooftop, open_screen, warn_of_feeds
 from app.navigation import link
-from app.queries import ProgramView, daily_standings, gaps, program_views, to_act_on, total
+from app.queries import (
+    ProgramView,
+    daily_standings,
+    element_key,
+    gaps,
+    program_views,
+    to_act_on,
+    total,
+)
 from app.theme import show_chart
 
 # Two quarters of months: what a manager still asks about. The rest is a click away.
@@ -36,6 +49,11 @@ def show(screen: Screen) -> None:
         )
     else:
         _summary(screen, rooftop_id, views)
+        show_spread(
+            together(_own_amounts(screen, rooftop_id)),
+            "What this rooftop's open programs may pay",
+            key="rooftop-amounts",
+        )
     asked = st.query_params.get("program")
     ordered = sorted(views, key=lambda view: view.standing.program_code != asked)
     for view in ordered:
@@ -48,12 +66,7 @@ def _summary(screen: Screen, rooftop_id: str, views: tuple[ProgramView, ...]) ->
     risks = to_act_on(gaps(screen.source, rooftop_id))
     at_risk = total(gap.amount_at_risk for gap in risks)
     next_tier = total(row.worth_of_next_tier_amount for row in standings)
-    expected = [
-        element.forecast.expected_amount
-        for view in views
-        for element in view.elements
-        if element.forecast and element.forecast.expected_amount is not None
-    ]
+    spread = together(_own_amounts(screen, rooftop_id))
     next_end: date = min(row.period_end_date for row in standings)
     st.html(
         tiles(
@@ -65,8 +78,8 @@ def _summary(screen: Screen, rooftop_id: str, views: tuple[ProgramView, ...]) ->
             ),
             (
                 "expected by period end",
-                fmt.about_money(total(expected)) if expected else fmt.UNKNOWN,
-                "the forecast's average",
+                fmt.about_money(spread.expected_amount) if spread else fmt.UNKNOWN,
+                spread_remark(spread) if spread else "no forecast",
                 "",
             ),
             (
@@ -85,12 +98,19 @@ def _summary(screen: Screen, rooftop_id: str, views: tuple[ProgramView, ...]) ->
     )
 
 
+def _own_amounts(screen: Screen, rooftop_id: str) -> list[ForecastRooftop]:
+    row = rooftop_amounts(screen.source).get(rooftop_id)
+    return [] if row is None else [row]
+
+
 def _card(screen: Screen, rooftop_id: str, view: ProgramView) -> None:
     standing = view.standing
     key = f"{standing.program_code}-{standing.period_code}"
     given = {"rooftop": rooftop_id, "program": standing.program_code}
     with st.container(key=f"ss-block-{key}"):
-        st.html(card(view))
+        chance = next_tier_chance(view.headline) if view.headline else None
+        track = None if chance is None else came_true(backtest_bins(screen.source), chance)
+        st.html(card(view, track=track))
         with st.container(horizontal=True, key=f"ss-links-{key}", gap="small"):
             link("explain", "Explain, VIN by VIN", **given, period=standing.period_code)
             link("what-if", "What if", rooftop=rooftop_id)
@@ -99,23 +119,24 @@ def _card(screen: Screen, rooftop_id: str, view: ProgramView) -> None:
                 _day_by_day(screen, view, key)
 
 
-def _day_by_day(screen: Screen, view: ProgramView, key: str) -> None:
+def _day_by_day(screen: Screen, view: ProgramView, name: str) -> None:
     standing, headline = view.standing, view.headline
-    days = daily_standings(
-        screen.source,
-        standing.rooftop_id,
-        standing.program_code,
-        headline.standing.element_code,
-        standing.period_code,
-    )
+    key = element_key(headline.standing)
+    days = daily_standings(screen.source, *key)
     if not days:
         nothing_here("No day of this period has a standing yet", "It fills from its first day on.")
         return
+    ahead = days_ahead(screen.source, key)
     show_chart(
-        period_chart(days, headline, standing),
-        key=f"chart-{key}",
+        period_chart(days, headline, standing, ahead),
+        key=f"chart-{name}",
         alt=f"{standing.program_name}: units reported on each day of the period",
     )
+    if ahead and standing.is_open:
+        st.caption(
+            "Dashed: expected by each evening, in 8 of 10 cases within the band. Dotted: what the "
+            "next tier needs by then, in the rhythm that units are expected in."
+        )
 
 
 def _ended(screen: Screen, rooftop_id: str) -> None:

@@ -134,14 +134,55 @@ SCHEMAS = {
     ),
     "fct_forecast": _columns(
         "rooftop_id program_code element_code period_code as_of_date:date model_code "
-        "units_to_date:integer "
+        "units_to_date:integer pending_units:integer "
         "median_units:integer low_80_units:integer high_80_units:integer low_95_units:integer "
-        "high_95_units:integer expected_units:double expected_amount:MONEY chance_any_tier:double "
+        "high_95_units:integer expected_units:double expected_amount:MONEY "
+        "chance_gates_met:double chance_any_tier:double decided_by_date:date "
+        "likeliest_tier_number:integer likeliest_tier_chance:double "
         "history_days:integer fallback_note"
     ),
     "fct_forecast_tier": _columns(
         "rooftop_id program_code element_code period_code tier_number:integer edge_units:integer "
-        "chance:double"
+        "chance:double chance_with_gates:double chance_without_pending:double"
+    ),
+    "fct_forecast_gate": _columns(
+        "rooftop_id program_code element_code period_code gate_code conjunct_number:integer "
+        "leaf_number:integer chance_gate_met:double chance_leaf_met:double assumption "
+        "surveys_to_date:integer expected_surveys_to_come:double low_80_surveys_to_come:integer "
+        "high_80_surveys_to_come:integer perfect_survey_score:decimal(9,3) "
+        "is_reachable_by_surveys:boolean perfect_surveys_needed:integer "
+        "lowest_next_score:decimal(9,3)"
+    ),
+    "fct_forecast_day": _columns(
+        "rooftop_id program_code element_code period_code date:date expected_units:double "
+        "low_80_units:integer median_units:integer high_80_units:integer needed_units:double "
+        "sureness:double"
+    ),
+    "fct_forecast_program": _columns(
+        "rooftop_id program_code period_code expected_amount:MONEY low_80_amount:MONEY "
+        "median_amount:MONEY high_80_amount:MONEY chance_any_amount:double "
+        "expected_held_amount:MONEY expected_without_pending_amount:MONEY left_out_note"
+    ),
+    "fct_forecast_rooftop": _columns(
+        "rooftop_id program_count:integer expected_amount:MONEY low_80_amount:MONEY "
+        "median_amount:MONEY high_80_amount:MONEY expected_held_amount:MONEY left_out_note "
+        "amount_cents:bigint[]"
+    ),
+    "fct_backtest": _columns(
+        "panel forecaster origin series:bigint weighted_quantile_loss:double median_error:double "
+        "brier:double calibration_error:double inside_80:double inside_95:double width_80:double "
+        "log_score:double"
+    ),
+    "fct_backtest_third": _columns(
+        "panel forecaster third:integer series:bigint inside_80:double inside_95:double "
+        "calibration_error:double"
+    ),
+    "fct_backtest_reliability": _columns(
+        "panel forecaster origin bin_low:double bin_high:double chances:bigint mean_chance:double "
+        "share_reached:double"
+    ),
+    "fct_backtest_weight": _columns(
+        "panel forecaster quarter model horizon:integer weight:double"
     ),
     "fct_forecast_sample": _columns(
         "rooftop_id segment_code period_end_date:date remaining_units:integer[]"

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.unit.app import small_group_evidence as evidence
+from tests.unit.app import small_group_forecast as forecast
 from tests.unit.app import small_group_rules as rules
 from tests.unit.app import small_group_samples as samples
 from tests.unit.app.published_fixture import TODAY, Rows, money
@@ -37,8 +38,13 @@ def tables() -> dict[str, Rows]:
         "fct_feed_health": evidence.feeds(),
         "fct_set_aside": evidence.set_aside(),
         "fct_inventory": evidence.inventory(),
-        "fct_forecast": evidence.forecasts(),
-        "fct_forecast_tier": evidence.forecast_tiers(),
+        "fct_forecast": forecast.forecasts(),
+        "fct_forecast_tier": forecast.forecast_tiers(),
+        "fct_forecast_gate": forecast.forecast_gates(),
+        "fct_forecast_day": forecast.forecast_days(),
+        "fct_forecast_program": forecast.forecast_programs(),
+        "fct_forecast_rooftop": forecast.forecast_rooftops(),
+        **forecast.backtest(),
         "fct_forecast_sample": samples.forecast_samples(),
         "fct_retail_gross": samples.retail_gross(),
         "dim_segment_membership": rules.memberships(),

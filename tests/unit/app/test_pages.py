@@ -190,6 +190,69 @@ def test_standing_shows_the_worked_figures(
     assert "A gate is not met, so as things are it would be forfeited." in opened.text
 
 
+def test_standing_says_what_the_period_may_still_bring(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = open_page(page("standing"), make_home(), monkeypatch, query={"rooftop": NISSAN}).text
+    # The chance of 41 % falls into the bin of 104 that were checked.
+    assert "Of 104 that were checked between 40 and 50 %, 44 % came true." in text
+    assert "26 %, about 1 in 4, of the tier and every gate together." in text
+    assert "41 % once the 3 pending RDRs are reported, 33 % if they never are." in text
+    assert "By the evening of Sat Sep 20 the tier is 90 % sure;" in text
+    assert "now no tier is likeliest, 59 %." in text
+    assert "Three perfect surveys bring it back to 92." in text
+    assert "5 to 12 more are expected by the end. Chance 64 %, about 2 in 3." in text
+    assert "About $9,120 on average, in 8 of 10 cases $0 to $20,000." in text
+    assert "Another about $4,000 hangs on gates of which nothing is known yet." in text
+    assert "expected a day 1.0" in text
+
+
+def test_amounts_are_added_draw_by_draw_within_the_scope(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """106,400 and 184,000 together; each rooftop's own 80 % band would add up to something else."""
+    home = make_home(access=[*ACCESS, {"user": "boss@example.invalid", "rooftops": "all"}])
+    boss = {"is_logged_in": True, "email": "boss@example.invalid"}
+    whole = open_page(page("rooftops"), home, monkeypatch, user=boss)
+    assert "about $145,200 8 in 10: $106,400 to $184,000" in whole.text
+    assert "Not in this figure: strikes." in whole.text or any(
+        "Not in this figure: strikes." in caption.value for caption in whole.test.caption
+    )
+    own = open_page(page("rooftops"), home, monkeypatch, user=GM)
+    assert "about $76,200 8 in 10: $32,400 to $120,000" in own.text
+
+
+def test_how_good_says_it_in_words_and_figures(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_page(page("how-good"), make_home(), monkeypatch)
+    assert "it was off by 2.0 points on average. 80 % of the ends lay inside" in opened.text
+    assert "Its misses are 50 % of the run rate's." in opened.text
+    table = opened.text[opened.text.index("Misses, of the run rate's") :]
+    places = [table.index(name) for name in ("Stairstep", "Prophet as it comes", "Run rate ")]
+    assert places == sorted(places), "the best stands first"
+    assert "no band" in opened.text
+    assert "the largest third" in opened.text.lower()
+    assert "Boosted trees patterns found in all stores' past 40 % 40 %" in opened.text
+
+
+def test_how_good_names_the_command_before_the_first_backtest(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.unit.app.small_group import tables
+
+    rows = {name: found for name, found in tables().items() if "backtest" not in name}
+    opened = open_page(page("how-good"), make_home(rows=rows), monkeypatch)
+    assert opened.has("nothing-here")
+    assert "stairstep backtest --home" in opened.text
+    # The other pages are the same, but for how often such chances came true.
+    standing = open_page(
+        page("standing"), make_home(rows=rows), monkeypatch, query={"rooftop": NISSAN}
+    )
+    assert "that were checked" not in standing.text
+    assert "Three perfect surveys" in standing.text
+
+
 def test_rooftops_add_up_exactly(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = open_page(page("rooftops"), make_home(), monkeypatch)
     assert opened.value("group-earned") == "$58,400"
