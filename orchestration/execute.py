@@ -155,6 +155,12 @@ def _instance_config(settings: Settings) -> dict[str, Any]:
         "concurrency": {"runs": {"max_concurrent_runs": 1}},
         "python_logs": {"python_log_level": "WARNING"},
         "freshness": {"enabled": True},
+        # Steps print nothing: what they say is in the events and in HOME/logs. The default starts
+        # two watching processes a step.
+        "compute_logs": {
+            "module": "dagster._core.storage.noop_compute_log_manager",
+            "class": "NoOpComputeLogManager",
+        },
     }
     if settings.storage != "sqlite":
         config["storage"] = {"postgres": {"postgres_url": {"env": "STAIRSTEP_STORAGE"}}}
