@@ -24,7 +24,7 @@ from programs.program_states import (
     period_state,
     sourced_metric,
 )
-from programs.rulebook import Rulebook, Version, periods_of, windows_of_version
+from programs.rulebook import Rulebook, Version, periods_of, windows_in_force
 from programs.settlement import SettledPeriod, settle_program
 
 Row = Mapping[str, Any]
@@ -116,8 +116,7 @@ def _sides(
             ruling.append((version, period_state(version.rules, inputs)))
     if not ruling:
         return {}
-    latest = max((version for version, _ in ruling), key=lambda version: version.number)
-    windows = windows_of_version(book, latest, dict(calendars))
+    windows = windows_in_force(book, (version for version, _ in ruling), dict(calendars))
     settled = settle_program([state for _, state in ruling], windows)
     return {
         found.period_code: _elements(version, state, found)

@@ -8,6 +8,7 @@ examples (examples.py), tables for SQL (compiled.py), reading files (callers).
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,20 +107,35 @@ def windows_of_version(
     return {within: windows_of(within, codes) for within in withins}
 
 
+def windows_in_force(
+    book: Rulebook, versions: Iterable[Version], calendars: dict[str, Calendar]
+) -> dict[str, tuple[Window, ...]]:
+    """The windows that any of some versions looks at: a revision that drops a rule drops it from
+    its own periods on, not from the windows that ended before it."""
+    found: dict[str, tuple[Window, ...]] = {}
+    for version in sorted(versions, key=lambda version: version.number):
+        found.update(windows_of_version(book, version, calendars))
+    return found
+
+
 def read_rulebook(text: str, file: str, *, run_examples: bool = True) -> Rulebook:
     """Read a rulebook from YAML text, check it, and run its examples.
 
     `file` is the name that errors carry. Raises DocumentError naming file, line, field, what is
     wrong and what would be right; an example that doesn't come out is such an error too.
     """
-    document = read_document(text, file)
-    versions = tuple(_versions(document, file))
-    rulebook = Rulebook(file, versions)
+    rulebook = rulebook_of(read_document(text, file), file)
     if run_examples:
         problems = example_problems(rulebook)
         if problems:
             raise DocumentError(problems)
     return rulebook
+
+
+def rulebook_of(document: Mapping, file: str) -> Rulebook:
+    """A rulebook from a document that was read, checked; its examples aren't run. Raises
+    DocumentError as `read_rulebook` does."""
+    return Rulebook(file, tuple(_versions(document, file)))
 
 
 def example_problems(rulebook: Rulebook) -> list[Problem]:

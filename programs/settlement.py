@@ -134,11 +134,11 @@ class _Forced:
 
     def raise_to(self, state: PeriodState, rule: CatchUp | LastPeriod) -> None:
         """Raise one element of one period to the rule's tier, where it stands lower."""
-        code = state.inputs.period_code
-        if self.tier(state, rule.element) >= rule.tier:
+        code, tier = state.inputs.period_code, _tier_within(state, rule)
+        if self.tier(state, rule.element) >= tier:
             return
         before = state.standing(self._tiers[code])
-        self._tiers[code][rule.element] = rule.tier
+        self._tiers[code][rule.element] = tier
         after = state.standing(self._tiers[code])
         self._settled[code] = self._settled[code].with_change(
             rule.kind,
@@ -173,27 +173,40 @@ def own_tier(state: PeriodState, element_code: str) -> int:
     return found.rules.ladder.segment_at(found.facts.counted_units).tier_number
 
 
+def _tier_within(state: PeriodState, rule: CatchUp | LastPeriod) -> int:
+    """The rule's tier, or the highest that the period has where its own version has fewer."""
+    found = state.element(rule.element)
+    return rule.tier if found is None else min(rule.tier, len(found.element.tiers.bands))
+
+
 def _earned_back(rule: Rule, members: list[PeriodState], window: Window) -> Iterator[PeriodState]:
     """The missed periods of a window that a rule earns back."""
+    if isinstance(rule, AllPeriods):
+        return
     missed = [
         index
         for index, state in enumerate(members)
-        if own_tier(state, rule.element) < rule.tier
+        if own_tier(state, rule.element) < _tier_within(state, rule)
     ]
     is_last_begun = members[-1].inputs.period_code == window.period_codes[-1]
     if isinstance(rule, LastPeriod):
         if is_last_begun and own_tier(members[-1], rule.element) >= rule.reaches:
             yield from (members[index] for index in missed if index < len(members) - 1)
-    elif isinstance(rule, CatchUp) and rule.judged == "window_end":
-        if is_last_begun and _reached_together(rule, members):
+        return
+    element = members[-1].rules.element(rule.element)
+    if rule.judged == "window_end":
+        if is_last_begun and _reached_together(rule, element, members):
             yield from (members[index] for index in missed)
-    elif isinstance(rule, CatchUp):
-        reached = [_reached_together(rule, members[: end + 1]) for end in range(len(members))]
-        yield from (members[index] for index in missed if any(reached[index:]))
+        return
+    reached = [
+        _reached_together(rule, element, members[: end + 1]) for end in range(len(members))
+    ]
+    yield from (members[index] for index in missed if any(reached[index:]))
 
 
-def _reached_together(rule: CatchUp, members: Sequence[PeriodState]) -> bool:
-    """Whether some periods together reach the tier's edge on their summed targets.
+def _reached_together(rule: CatchUp, element: Element, members: Sequence[PeriodState]) -> bool:
+    """Whether some periods together reach the edge of the tier, as the window's version states the
+    element, on their summed targets.
 
     A period whose objective is waived adds neither units nor objective.
     """
@@ -201,8 +214,12 @@ def _reached_together(rule: CatchUp, members: Sequence[PeriodState]) -> bool:
     measured = [inputs for inputs in found if inputs is not None and not inputs.is_waived]
     if not measured:
         return False
-    element, counted = measured[-1].element, sum(one.facts.counted_units for one in measured)
-    targets = [one.target_units for one in measured]
+    counted = sum(one.facts.counted_units for one in measured)
+    # A period whose own version sets no target has none to add, whatever the portal says.
+    targets = [
+        one.target_units if one.element.against.target in ("objective", "last_year") else None
+        for one in measured
+    ]
     if element.against.target == "units":
         targets = [100 for _ in measured]  # the edge itself, once for each period
     if any(target is None for target in targets) or not sum(targets):

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from programs.documents import Listing, Mapping
 from programs.filters import UnitClass
 from programs.gates import GateState, Reading
 from programs.program_states import PeriodInputs, SoldUnits
@@ -21,6 +23,7 @@ MONTHS = ("2025-01", "2025-02", "2025-03", "2025-04")
 MODELS = ("Hauler", "Coupe", "Ranch")
 METRICS = ("csi", "efficiency")
 CENTS = st.integers(0, 2_000_00).map(lambda cents: cents / 100)
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 PERCENTS = st.integers(0, 400).map(lambda hundredths: hundredths / 100)
 
 
@@ -41,7 +44,10 @@ def filters(draw) -> dict:
 def bands(draw, edges: str, shape: str, groups: bool, pays_nothing: bool) -> list[dict]:
     top = {"percent": 130, "units": 12, "score": 100, "none": 0}[edges]
     count = 1 if edges == "none" else draw(st.integers(1, 3))
-    starts = sorted(draw(st.sets(st.integers(0, top), min_size=count, max_size=count)))
+    edge = st.integers(0, top)
+    if edges == "percent":  # of small objectives these are halves and whole units
+        edge = st.sampled_from([0, 25, 50, 75, 87.5, 90, 100, 110, 112.5, 125]) | edge
+    starts = sorted(draw(st.sets(edge, min_size=count, max_size=count)))
     starts = [0] if edges == "none" else starts
     found = []
     for start in starts:
@@ -64,7 +70,7 @@ def bands(draw, edges: str, shape: str, groups: bool, pays_nothing: bool) -> lis
     return found
 
 
-TARGETS = ("objective", "last_year", "units", "nothing", "score")
+TARGETS = ("objective", "objective", "last_year", "units", "nothing", "score")
 
 
 @st.composite
@@ -128,7 +134,7 @@ def element_caps(draw, target: str, found: list[dict]) -> dict:
             caps["units"] = draw(st.integers(1, 8))
         if kind == 1:
             share = {
-                "percent": draw(st.integers(0, 60)),
+                "percent": draw(st.sampled_from([0, 20, 25, 50]) | st.integers(0, 60)),
                 "rounding": draw(st.sampled_from(["up", "down", "nearest"])),
                 "at_least": draw(st.integers(0, 2)),
             }
@@ -257,7 +263,8 @@ def documents(draw) -> dict:
         back = {"deduction": "back", "kind": "chargeback", "look_back_days": 90}
         deductions.append(back | {"per_unit": draw(CENTS)})
     document["deductions"] = deductions
-    caps = draw(st.sampled_from([{}, {"amount": 900}, {"msrp_percent": 1.5}]))
+    limits = [{}, {"amount": 900}, {"amount": 4_000}, {"msrp_percent": 1.5}]
+    caps = draw(st.sampled_from(limits))
     return document | ({"caps": caps} if caps else {})
 
 
@@ -268,6 +275,23 @@ def as_text(document: dict) -> str:
         for day in ("2024-12-01", "2025-01-01"):
             text = text.replace(f'"{name}": "{day}"', f'"{name}": {day}')
     return text
+
+
+def as_read(value: object) -> object:
+    """A drawn value as reading its YAML would give it, without the time that YAML takes."""
+    if isinstance(value, dict):
+        read = Mapping({name: as_read(part) for name, part in value.items()})
+        read.key_lines = dict.fromkeys(value, 1)
+        return read
+    if isinstance(value, list):
+        items = Listing(as_read(part) for part in value)
+        items.item_lines = [1] * len(items)
+        return items
+    if isinstance(value, float):
+        return Decimal(str(value))
+    if isinstance(value, str) and ISO_DATE.fullmatch(value):
+        return datetime.date.fromisoformat(value)
+    return value
 
 
 UNITS = st.builds(
