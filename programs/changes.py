@@ -25,7 +25,8 @@ SURVEYS = "survey_average"
 
 @dataclass(frozen=True)
 class Car:
-    """One car as one program sees it. `units` is -1 for a sale of an earlier period taken back."""
+    """One car as one program sees it. `units` is -1 for a sale of an earlier period taken back;
+    `reported_days`: from its sale to the OEM's acceptance."""
 
     vin: str
     unit: UnitClass
@@ -35,6 +36,7 @@ class Car:
     msrp_amount: Decimal = ZERO
     has_open_recall: bool = False
     units: int = 1
+    reported_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,8 @@ class Reported:
             if car.state != "pending" or not (self.vins is None or car.vin in self.vins):
                 cars.append(car)
             elif self.on <= _report_deadline(facts, car):
-                cars.append(replace(car, state="reported"))
+                days = (self.on - car.sale_date).days
+                cars.append(replace(car, state="reported", reported_days=days))
         return replace(facts, cars=tuple(cars))
 
 

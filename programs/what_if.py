@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -20,10 +20,11 @@ import numpy as np
 
 from programs.changes import Car, Change, Facts, SoldCars, apply, kept_days
 from programs.filters import ElementFilter, UnitClass
-from programs.gates import GateResult, GateState
+from programs.gates import GateResult, GateState, Leaf, Reading, conjuncts
 from programs.ladder_rules import is_paid_by_line
 from programs.money import ZERO
-from programs.outcomes import Outcome, Position, outcome_between
+from programs.outcomes import Outcome, Position, mean_cents, outcome_between
+from programs.pay_lines import UnitLine
 from programs.period_end import (
     OpenElement,
     OpenProgram,
@@ -33,9 +34,15 @@ from programs.period_end import (
     program_msrp_cents,
 )
 from programs.plan import ProgramOutlook
-from programs.plan_tables import expected_cents
-from programs.program_states import PeriodState, SoldUnits, period_state, program_cap
+from programs.program_states import (
+    PeriodState,
+    SoldUnits,
+    period_state,
+    program_cap,
+    sourced_metric,
+)
 from programs.rule_models import RuleVersion
+from programs.samples import ElementSamples
 from programs.scenario import ElementState, ProgramState
 from programs.standing import ElementFacts
 
@@ -47,7 +54,8 @@ CENT = Decimal("0.01")
 @dataclass(frozen=True)
 class OpenFacts:
     """One open program of a rooftop: what is known, and the draws of what is to come by segment.
-    `segment_units` is what a segment's units are like."""
+    `segment_units` is what a segment's units are like, `gate_draws` how each gate of an element
+    ends in each draw."""
 
     program_name: str
     oem_code: str
@@ -56,11 +64,20 @@ class OpenFacts:
     selling_days_left: int
     draws: Mapping[str, SegmentDraws]
     segment_units: Mapping[str, UnitClass]
+    gate_draws: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
 
     @cached_property
     def before(self) -> Position:
         """The program as it is."""
         return position(self, ())
+
+    def gate_state(self, element_code: str, gate_code: str) -> GateState | None:
+        """How a gate stands today; None where the rules in force have none of it."""
+        for element in self.before.state.elements:
+            for gate in element.facts.gates:
+                if (element.rules.element_code, gate.gate_code) == (element_code, gate_code):
+                    return gate.state
+        return None
 
 
 @dataclass(frozen=True)
@@ -100,8 +117,38 @@ def position(found: OpenFacts, changes: Sequence[Change]) -> Position:
 
 
 def _standing_on(facts: Facts, cars: Sequence[Car]) -> PeriodState:
-    inputs = replace(facts.inputs, period=facts.period, sold=_sold(facts.rules, cars))
+    inputs = replace(
+        facts.inputs,
+        period=facts.period,
+        sold=_sold(facts.rules, cars),
+        readings={**facts.inputs.readings, **_timeliness(facts.rules, cars)},
+    )
     return period_state(facts.rules, inputs, _filters(facts.rules))
+
+
+def _timeliness(rules: RuleVersion, cars: Sequence[Car]) -> dict[str, Reading]:
+    """The share of counted cars reported in time, of each gate that goes by it."""
+    leaves = [leaf for leaf in _leaves(rules) if leaf.within_days is not None]
+    if not leaves:
+        return {}
+    filters = _filters(rules)
+    counted = [
+        car
+        for car in cars
+        if car.units > 0 and any(one.membership(car.unit).is_counted for one in filters)
+    ]
+    found = {}
+    for leaf in leaves:
+        timely = sum(car.reported_days <= int(leaf.within_days or 0) for car in counted)
+        if counted:
+            reading = Reading(Decimal(100 * timely) / len(counted), len(counted))
+            found[sourced_metric(leaf.metric_source, leaf.metric_code)] = reading
+    return found
+
+
+def _leaves(rules: RuleVersion) -> list[Leaf]:
+    gates = [*rules.gates, *(gate for element in rules.elements for gate in element.gates)]
+    return [leaf for gate in gates for found in conjuncts(gate.require) for leaf in found]
 
 
 def _sold(rules: RuleVersion, cars: Sequence[Car]) -> tuple[SoldUnits, ...]:
@@ -223,14 +270,41 @@ def _outlook(
         found.program_name,
         facts.period.code,
         tuple(
-            replace(one, lines=element.facts.lines or ())
-            if one.rules.ladder is not None and one.rules.ladder.by_line is not None
-            else one
+            replace(
+                one,
+                lines=_lines_of(one, element.facts),
+                gate_states=_gate_states(found, facts, one, size),
+            )
             for one, element in zip(samples, known.elements, strict=True)
         ),
         state.cap,
         program_msrp_cents(program, draws, size),
     )
+
+
+def _lines_of(one: ElementSamples, facts: ElementFacts) -> tuple[UnitLine, ...]:
+    is_by_line = one.rules.ladder is not None and one.rules.ladder.by_line is not None
+    return facts.lines or () if is_by_line else ()
+
+
+def _gate_states(
+    found: OpenFacts, facts: Facts, one: ElementSamples, size: int
+) -> tuple[np.ndarray, ...]:
+    """How each gate ends in each draw: as forecast, and where a change turned or set it, as that
+    leaves it. Empty where none is drawn."""
+    code = one.rules.element_code
+    if not any((code, gate.gate_code) in found.gate_draws for gate in one.gates):
+        return ()
+    states = []
+    for gate in one.gates:
+        drawn = found.gate_draws.get((code, gate.gate_code))
+        is_changed = gate.gate_code in facts.gates or (
+            facts is not found.facts and gate.state is not found.gate_state(code, gate.gate_code)
+        )
+        if drawn is None or is_changed:
+            drawn = np.full(size, int(gate.state))
+        states.append(drawn[:size])
+    return tuple(states)
 
 
 def _known_facts(known: ElementFacts, stood: ElementFacts) -> ElementFacts:
@@ -286,7 +360,7 @@ def next_units(
         for units in range(most + 1):
             there = position(found, [*changes, replace(line, units=units)])
             amounts[units] += there.state.standing().amount_earned
-            expected[units] += expected_cents(there.outlook)
+            expected[units] += mean_cents(there.outlook)
     return NextUnits(
         line,
         tuple(amount - amounts[0] for amount in amounts),

@@ -28,8 +28,8 @@ with unit as (
 )
 select
     rooftop_id, program_code, period_code, counting_date, vin, make, model, trim, model_year,
-    powertrain, stock_type, sale_type, msrp_amount, has_open_recall, 1 as units,
-    coalesce(delivery_date, counting_date) as sale_date,
+    powertrain, stock_type, sale_type, msrp_amount, has_open_recall, 1 as units, sale_date,
+    coalesce(date_diff('day', sale_date, accepted_date), 0) as reported_days,
     case when count_state = 'pending' then 'pending' else 'reported' end as state
 from unit
 where count_state in ('reported', 'pending')
@@ -38,7 +38,8 @@ where count_state in ('reported', 'pending')
 union all
 select
     rooftop_id, program_code, period_code, reversed_date, vin, make, model, trim, model_year,
-    powertrain, stock_type, sale_type, -reversed_msrp_amount, false, -1, reversed_date, 'reported'
+    powertrain, stock_type, sale_type, -reversed_msrp_amount, false, -1, reversed_date, 0,
+    'reported'
 from unit
 where reversed_units > 0
 order by all
@@ -85,6 +86,13 @@ select rooftop_id, segment_code, period_end_date, remaining_units
 from fct_forecast_sample
 where rooftop_id = any($rooftops)
 order by rooftop_id, segment_code, period_end_date
+"""
+
+GATE_DRAWS = """
+select distinct rooftop_id, program_code, period_code, element_code, gate_code, gate_states
+from fct_forecast_gate
+where rooftop_id = any($rooftops)
+order by all
 """
 
 # A row of each rooftop and segment, and one of the whole group (rooftop_id null).

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -31,6 +31,7 @@ from scenarios.words import TRAITS
 
 if TYPE_CHECKING:
     import duckdb
+    import numpy as np
 
 Row = Mapping[str, Any]
 CENT = Decimal("0.01")
@@ -169,7 +170,7 @@ class _Reader:
         targets = _grouped(self._rows(sql.TARGETS))
         readings = _grouped(self._rows(sql.READINGS))
         items = _grouped(self._rows(sql.ITEMS))
-        draws, units = self._draws(), self._segment_units()
+        draws, units, gates = self._draws(), self._segment_units(), self._gate_draws()
         found: dict[str, list[OpenFacts]] = defaultdict(list)
         for row in self._rows(sql.PERIODS):
             key = (row["rooftop_id"], row["program_code"], row["period_code"])
@@ -210,25 +211,37 @@ class _Reader:
                     selling_days_left=row["selling_days_left"] or 0,
                     draws=own,
                     segment_units={code: units[code] for code in own if code in units},
+                    gate_draws=gates.get(key, {}),
                 )
             )
         return found
 
     def _draws(self) -> dict[tuple[str, datetime.date], dict[str, SegmentDraws]]:
-        import numpy as np
-
         own: dict[tuple[str | None, str], int] = {
             (row["rooftop_id"], row["segment_code"]): _half_up(row["msrp"], row["units"])
             for row in self._rows(sql.SEGMENT_MSRP)
         }
         found: dict[tuple[str, datetime.date], dict[str, SegmentDraws]] = defaultdict(dict)
-        for row in self._rows(sql.DRAWS):
+        for row, remaining in self._arrays(sql.DRAWS, "remaining_units"):
             rooftop, segment = row["rooftop_id"], row["segment_code"]
             cents = own.get((rooftop, segment), own.get((None, segment), 0))
-            found[rooftop, row["period_end_date"]][segment] = SegmentDraws(
-                np.array(row["remaining_units"], dtype=np.int64), cents
-            )
+            found[rooftop, row["period_end_date"]][segment] = SegmentDraws(remaining, cents)
         return found
+
+    def _gate_draws(self) -> dict[tuple[str, str, str], dict[tuple[str, str], np.ndarray]]:
+        """How each gate of an element ends in each draw, by program."""
+        found: dict[tuple[str, str, str], dict] = defaultdict(dict)
+        for row, states in self._arrays(sql.GATE_DRAWS, "gate_states"):
+            key = (row["rooftop_id"], row["program_code"], row["period_code"])
+            found[key][row["element_code"], row["gate_code"]] = states
+        return found
+
+    def _arrays(self, query: str, column: str) -> Iterator[tuple[Row, np.ndarray]]:
+        """Rows with one column of lists as whole numbers; a row of Python's own would take ages."""
+        table = self._connection.execute(query, {"rooftops": self._wanted}).to_arrow_table()
+        lists = table.column(column).combine_chunks()
+        for at, row in enumerate(table.drop_columns([column]).to_pylist()):
+            yield row, lists[at].values.to_numpy(zero_copy_only=False).astype("int64")
 
     def _segment_units(self) -> dict[str, UnitClass]:
         """What the units of each segment are like: its class sold most."""
@@ -314,6 +327,7 @@ def _car(row: Row) -> Car:
         msrp_amount=row["msrp_amount"] or ZERO,
         has_open_recall=bool(row["has_open_recall"]),
         units=row["units"],
+        reported_days=row["reported_days"],
     )
 
 
