@@ -104,6 +104,8 @@ class Score:
     is_one = True
 
     def apply(self, facts: Facts, number: int) -> Facts:
+        known = {sourced_metric("csi_score", self.metric): Reading(None)} | facts.inputs.readings
+        facts = replace(facts, inputs=replace(facts.inputs, readings=known))
         return _read(facts, self.metric, lambda source, reading: self._reading(reading))
 
     def _reading(self, reading: Reading) -> Reading:
@@ -229,7 +231,7 @@ class Unwound:
 
 @dataclass(frozen=True)
 class RecallsClosed:
-    """Open recalls of delivered cars closed."""
+    """Recalls of delivered cars closed by their delivery: one closed later still deducts."""
 
     vins: frozenset[str]
 
@@ -239,7 +241,8 @@ class RecallsClosed:
 
     @property
     def said(self) -> str:
-        return f"{len(self.vins)} open {'recall' if self.is_one else 'recalls'} closed"
+        noun = "recall" if self.is_one else "recalls"
+        return f"{len(self.vins)} open {noun} closed by delivery"
 
     def apply(self, facts: Facts, number: int) -> Facts:
         cars = tuple(

@@ -128,7 +128,7 @@ def _standing_on(facts: Facts, cars: Sequence[Car]) -> PeriodState:
 
 def _timeliness(rules: RuleVersion, cars: Sequence[Car]) -> dict[str, Reading]:
     """The share of counted cars reported in time, of each gate that goes by it."""
-    leaves = [leaf for leaf in _leaves(rules) if leaf.within_days is not None]
+    leaves = [leaf for leaf in leaves_of(rules) if leaf.within_days is not None]
     if not leaves:
         return {}
     filters = _filters(rules)
@@ -146,7 +146,8 @@ def _timeliness(rules: RuleVersion, cars: Sequence[Car]) -> dict[str, Reading]:
     return found
 
 
-def _leaves(rules: RuleVersion) -> list[Leaf]:
+def leaves_of(rules: RuleVersion) -> list[Leaf]:
+    """All conditions of a version's gates."""
     gates = [*rules.gates, *(gate for element in rules.elements for gate in element.gates)]
     return [leaf for gate in gates for found in conjuncts(gate.require) for leaf in found]
 

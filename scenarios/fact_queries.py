@@ -47,7 +47,7 @@ order by all
 
 TARGETS = """
 select rooftop_id, program_code, period_code, element_code, objective_units, base_units,
-    tier_number, standing_state
+    cap_base_units, score_measured, score_measured_of, score_sample_count
 from fct_element_standing
 where rooftop_id = any($rooftops)
 """
@@ -68,7 +68,8 @@ order by all
 """
 
 ITEMS = """
-select distinct rooftop_id, program_code, period_code, metric_code as item, leaf_state as state
+select distinct rooftop_id, program_code, period_code, coalesce(item_code, metric_code) as item,
+    leaf_state as state
 from fct_gate
 where rooftop_id = any($rooftops) and metric_source = 'compliance_items'
 order by all

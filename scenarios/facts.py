@@ -20,6 +20,7 @@ from programs.changes import SURVEYS, Car, Facts
 from programs.errors import StairstepError
 from programs.filters import UnitClass
 from programs.gates import GateState, Reading
+from programs.ladder_rules import cap_base
 from programs.money import ZERO
 from programs.period_end import SegmentDraws
 from programs.program_states import PeriodInputs, sourced_metric
@@ -187,9 +188,9 @@ class _Reader:
             )  # fmt: skip
             inputs = PeriodInputs(
                 period=period,
-                objectives=_by_element(targets[key], "objective_units"),
+                objectives=_objectives(version, targets[key]),
                 bases=_by_element(targets[key], "base_units"),
-                readings=_stated_tiers(version, targets[key])
+                readings=_tier_readings(version, targets[key])
                 | {
                     sourced_metric(one["metric_source"], one["metric_code"]): _reading(one)
                     for one in readings[key]
@@ -295,21 +296,31 @@ def _reading(row: Row) -> Reading:
     return Reading(score, row["sample_count"], row["region_average"], row["national_average"])
 
 
-def _stated_tiers(rules: RuleVersion, targets: Iterable[Row]) -> dict[str, Reading]:
-    """For elements that a score decides, where no gate shows it: a score of the tier they stand
-    in, with as large a sample as is asked for."""
-    standing = {row["element_code"]: row for row in targets}
+def _tier_readings(rules: RuleVersion, targets: Iterable[Row]) -> dict[str, Reading]:
+    """The scores that decide elements' tiers. Where a gate goes by one too, it says more of it."""
+    measured = {row["element_code"]: row for row in targets}
     found = {}
     for element in rules.elements:
-        row, against = standing.get(element.element), element.against
-        if against.target != "score" or row is None or row["standing_state"] != "ok":
+        row, against = measured.get(element.element), element.against
+        if against.target != "score" or row is None or row["score_measured"] is None:
             continue
         source = SURVEYS if against.source == SURVEYS else "csi_score"
-        tier = row["tier_number"]
-        edge = element.tiers.bands[tier - 1].from_edge if tier else Decimal(0)
         found[sourced_metric(source, str(against.metric))] = Reading(
-            edge, against.minimum_sample or 1
+            row["score_measured"] / row["score_measured_of"], row["score_sample_count"]
         )
+    return found
+
+
+def _objectives(rules: RuleVersion, targets: Iterable[Row]) -> dict[str, int | None]:
+    """Objectives by element, also those that only a cap is a share of."""
+    rows, found = {row["element_code"]: row for row in targets}, {}
+    for element in rules.elements:
+        row = rows.get(element.element)
+        if row is not None:
+            units = row["objective_units"]
+            if units is None and cap_base(element) == "objective":
+                units = row["cap_base_units"]
+            found[element.element] = units
     return found
 
 

@@ -26,11 +26,13 @@ from programs.changes import (
 )
 from programs.gates import GateState
 from programs.rulebook import Rulebook, read_rulebook
+from programs.what_if import leaves_of
 from scenarios.cars import is_like, sold_cars
 from scenarios.facts import Rooftop
 from scenarios.words import MOST_UNITS, TRAITS, Lever, amount, dates, fault, whole
 
 SUNDAY = 6
+SCORED = ("csi_score", "survey_average")
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,10 @@ def known_metrics(rooftop: Rooftop) -> tuple[frozenset[str], frozenset[str]]:
     """The metrics that gates and tiers of the open programs go by, and the kinds of items."""
     scores, items = set(), set()
     for program in rooftop.facts.programs:
-        scores |= {key.partition(":")[2] for key in program.facts.inputs.readings}
+        rules = program.facts.rules
+        against = [element.against for element in rules.elements]
+        scores |= {str(one.metric) for one in against if one.target == "score"}
+        scores |= {one.metric_code for one in leaves_of(rules) if one.metric_source in SCORED}
         items |= set(program.facts.inputs.items)
     return frozenset(scores), frozenset(items)
 

@@ -84,7 +84,7 @@ def scenario(
         _lever("CARS", "Cars taken back: vin=V1/V2, or model=Frontier,units=1 (the newest)."),
     ] = None,
     recalls: Annotated[
-        list[str] | None, _lever("RECALLS", "Open recalls closed: close=all, close=2.")
+        list[str] | None, _lever("RECALLS", "Recalls closed by the delivery: close=all, close=2.")
     ] = None,
     objective: Annotated[
         list[str] | None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -69,6 +69,12 @@ class StoreFacts:
 
 def drawn_rulebooks(count: int = PROGRAMS) -> list[Rulebook]:
     """The same programs every time, in families of four with rules between them."""
+    texts = drawn_texts(count)
+    return [read_rulebook(text, name, run_examples=False) for name, text in texts.items()]
+
+
+def drawn_texts(count: int = PROGRAMS) -> dict[str, str]:
+    """The texts of these rulebooks, by file."""
     found: list[dict] = []
 
     @settings(
@@ -84,20 +90,20 @@ def drawn_rulebooks(count: int = PROGRAMS) -> list[Rulebook]:
         found.append(document)
 
     draw()
-    books = []
+    texts = {}
     for number, document in enumerate(found):
         code = f"p{number:03}"
         document |= {"program": code, "when": {"calendar": "plain", "grain": "month"}}
         document |= {"across": [], "deductions": []}
-        books.append(read_rulebook(as_text(document), f"{code}.yaml", run_examples=False))
-    return books
+        texts[f"{code}.yaml"] = as_text(document)
+    return texts
 
 
-def drawn_facts(home: SmallHome) -> dict[str, StoreFacts]:
-    """What each store did, landed in the home as it is drawn."""
+def drawn_facts(home: SmallHome, stores: Mapping[str, int] = STORES) -> dict[str, StoreFacts]:
+    """What each store did, landed in the home as it is drawn. `stores`: most sales of a month."""
     dice = random.Random(SEED)
     facts = {}
-    for store, most in STORES.items():
+    for store, most in stores.items():
         here = StoreFacts()
         home.sell(store, 1, "2024-01-02", stock_type="used")  # history begins before any base
         for month in months():

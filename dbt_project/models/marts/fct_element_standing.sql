@@ -47,8 +47,18 @@ select
         when elements.tier_count is not null then 'ok'
         when elements.edge_unit = 'score' then 'no_score'
         else 'no_objective'
-    end as standing_state
+    end as standing_state,
+    elements.cap_base_units,
+    cast(score_tiers.score_measured as decimal(18, 3)) as score_measured,
+    cast(score_tiers.score_measured_of as integer) as score_measured_of,
+    cast(score_tiers.score_sample_count as integer) as score_sample_count
 from elements
+left join {{ ref('int_score_tiers') }} as score_tiers
+    on
+        elements.rooftop_id = score_tiers.rooftop_id
+        and elements.program_code = score_tiers.program_code
+        and elements.period_code = score_tiers.period_code
+        and elements.element_code = score_tiers.element_code
 left join official_standings
     on
         elements.oem_code = official_standings.oem_code

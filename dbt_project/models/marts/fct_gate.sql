@@ -55,6 +55,7 @@ select
     end as evidence_text,
     source_file,
     source_row,
+    item_code,
     measured,
     measured_of
 from {{ ref('int_gate_states') }}

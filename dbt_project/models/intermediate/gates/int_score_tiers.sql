@@ -73,6 +73,9 @@ reached_edges as (
         readings.period_code,
         readings.element_code,
         min(readings.score_state) as score_state,
+        max(readings.score_sum) as score_measured,
+        max(readings.score_count) as score_measured_of,
+        max(readings.sample_count) as score_sample_count,
         sum(
             case
                 when readings.score_rounding is null
@@ -104,5 +107,8 @@ select
     program_code,
     period_code,
     element_code,
+    score_measured,
+    score_measured_of,
+    score_sample_count,
     cast(case score_state when 'judged' then edge_count when 'too_small' then 0 end as integer) as tier_number
 from reached_edges
