@@ -16,7 +16,12 @@ with elements as (
         rules.tier_shape,
         rules.tier_choice,
         next_tier.tier_number as next_tier_number,
-        next_tier.from_units - facts.reported_units as units_to_go
+        next_tier.from_units
+        - case
+            -- Marginal: a unit is paid for its position, and none at or below 0 is above an edge.
+            when rules.tier_shape = 'marginal' then greatest(facts.reported_units, 0)
+            else facts.reported_units
+        end as units_to_go
     from {{ ref('int_element_facts') }} as facts
     inner join {{ source('compiled', 'elements') }} as rules
         on
