@@ -17,15 +17,15 @@ from app.forecast_records import (
     BacktestRow,
     BacktestThird,
     BacktestWeight,
+    Forecast,
     ForecastDay,
     ForecastRooftop,
 )
 from app.published import Published
 from app.queries import ElementKey, cached
 
-# What the backtest calls the forecaster that the figures on the other pages come from, and the
-# panel of rooftops.
-OURS, ROOFTOPS, ALL = "stairstep", "rooftop", "all"
+# What the backtest calls its panel of rooftops, and all moments of a period together.
+ROOFTOPS, ALL = "rooftop", "all"
 # Fewer chances than this say little of how often such ones come true.
 FEWEST_CHANCES = 20
 BAND = (0.1, 0.5, 0.9)
@@ -85,6 +85,13 @@ def days_ahead(source: Published, key: ElementKey) -> tuple[ForecastDay, ...]:
 
 
 @cached
+def model_in_use(source: Published) -> str:
+    """Return the forecaster that the published figures come from; empty where none are."""
+    found = source.read(Forecast, order_by="rooftop_id", limit=1)
+    return (found[0].model_code or "") if found else ""
+
+
+@cached
 def backtest(source: Published) -> tuple[BacktestRow, ...]:
     """Return how good each forecaster was; nothing before the first backtest."""
     return source.read(BacktestRow, order_by="panel desc, forecaster, origin")
@@ -92,10 +99,8 @@ def backtest(source: Published) -> tuple[BacktestRow, ...]:
 
 @cached
 def backtest_thirds(source: Published) -> tuple[BacktestThird, ...]:
-    """Return the same in each third by volume, for the forecaster that is used."""
-    return source.read(
-        BacktestThird, "forecaster = ?", [OURS], order_by="panel desc, third"
-    )
+    """Return the same in each third by volume."""
+    return source.read(BacktestThird, order_by="panel desc, forecaster, third")
 
 
 @cached
@@ -109,18 +114,18 @@ def backtest_weights(source: Published) -> tuple[BacktestWeight, ...]:
     """Return what each model weighed in the last quarter measured."""
     return source.read(
         BacktestWeight,
-        f"forecaster = ? and quarter = (select max(quarter) from {BacktestWeight.TABLE})",
-        [OURS],
-        order_by="panel desc, horizon, model",
+        f"quarter = (select max(quarter) from {BacktestWeight.TABLE})",
+        order_by="panel desc, forecaster, horizon, model",
     )
 
 
 def came_true(
-    bins: Sequence[BacktestBin], chance: float, panel: str = ROOFTOPS
+    bins: Sequence[BacktestBin], forecaster: str, chance: float
 ) -> BacktestBin | None:
-    """Return the bin that a chance falls into; None where too few such chances were checked."""
+    """Return the bin that a rooftop's chance falls into; None where too few such chances of the
+    forecaster were checked."""
     for row in bins:
-        if (row.panel, row.forecaster, row.origin) != (panel, OURS, ALL):
+        if (row.panel, row.forecaster, row.origin) != (ROOFTOPS, forecaster, ALL):
             continue
         is_last = row.bin_high >= 1
         if row.bin_low <= chance < row.bin_high or (is_last and chance == 1):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 
 from app.components.tables import table
-from app.forecast_queries import ALL, OURS
+from app.forecast_queries import ALL
 from app.forecast_records import BacktestRow, BacktestThird, BacktestWeight
 
 RUN_RATE = "run_rate"
@@ -23,7 +23,7 @@ NAMES = {
     "slow_pace": ("Own pace, longer memory", "the same, forgetting more slowly"),
     "pool_momentum": ("The pool's momentum", "the store's speed, carried by its pool's trend"),
     "trees": ("Boosted trees", "patterns found in all stores' past"),
-    OURS: ("Stairstep", "the models below weighed together: what the other pages use"),
+    "stairstep": ("Stairstep", "several of these, each weighed by how good it was"),
 }
 ORIGINS = {
     ALL: "All moments",
@@ -52,12 +52,16 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f} %"
 
 
-def verdict(rows: Sequence[BacktestRow]) -> str:
+def verdict(rows: Sequence[BacktestRow], in_use: str) -> str:
     """What a manager takes from the table, in three sentences; rows are of one panel and origin."""
     found = {row.forecaster: row for row in rows}
-    ours = found.get(OURS)
+    ours = found.get(in_use)
     if ours is None:
-        return "The forecaster in use wasn't measured in this backtest."
+        used = f" ({name_of(in_use)})" if in_use else ""
+        return (
+            f"The forecaster that the other pages use{used} wasn't measured in this backtest, so "
+            "none of its chances has been checked."
+        )
     said = (
         f"When a chance was said, it was off by {ours.calibration_error * 100:.1f} points on "
         f"average. {percent(ours.inside_80)} of the ends lay inside the band of 8 in 10, and "
@@ -70,7 +74,7 @@ def verdict(rows: Sequence[BacktestRow]) -> str:
     return said
 
 
-def candidates_table(rows: Sequence[BacktestRow]) -> str:
+def candidates_table(rows: Sequence[BacktestRow], in_use: str) -> str:
     """One row a forecaster, the best first; rows are of one panel and origin."""
     run_rate = next(
         (row.weighted_quantile_loss for row in rows if row.forecaster == RUN_RATE), None
@@ -86,13 +90,13 @@ def candidates_table(rows: Sequence[BacktestRow]) -> str:
         ("Width of 8 in 10", "ss-num"),
     )
     ordered = sorted(rows, key=lambda row: row.weighted_quantile_loss)
-    return table(heads, [_candidate(row, run_rate) for row in ordered], "ss-measured")
+    return table(heads, [_candidate(row, run_rate, in_use) for row in ordered], "ss-measured")
 
 
-def _candidate(row: BacktestRow, run_rate: float | None) -> tuple[str, ...]:
+def _candidate(row: BacktestRow, run_rate: float | None, in_use: str) -> tuple[str, ...]:
     name, what = NAMES.get(row.forecaster, (row.forecaster, ""))
     strong = f"<b>{escape(name)}</b>"
-    if row.forecaster == OURS:
+    if row.forecaster == in_use:
         strong += ' <span class="ss-chip ss-met">in use</span>'
     is_a_point = row.width_80 == 0
     ratio = percent(row.weighted_quantile_loss / run_rate) if run_rate else "–"
@@ -110,7 +114,7 @@ def _candidate(row: BacktestRow, run_rate: float | None) -> tuple[str, ...]:
 
 def coverage_table(rows: Sequence[BacktestRow], thirds: Sequence[BacktestThird]) -> str:
     """How often ends lay inside the bands, by how far the period had run and by volume; both of
-    the forecaster in use and one panel."""
+    one forecaster and one panel."""
     heads = (
         ("", "ss-name"),
         ("Forecasts", "ss-num"),
@@ -118,7 +122,7 @@ def coverage_table(rows: Sequence[BacktestRow], thirds: Sequence[BacktestThird])
         ("In the 19-in-20 band", "ss-num"),
         ("Chances off by", "ss-num"),
     )
-    by_origin = {row.origin: row for row in rows if row.forecaster == OURS}
+    by_origin = {row.origin: row for row in rows}
     found = [(ORIGINS[code], by_origin[code]) for code in ORIGINS if code in by_origin]
     found += [(THIRDS.get(row.third, str(row.third)).capitalize(), row) for row in thirds]
     return table(

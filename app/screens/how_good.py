@@ -7,6 +7,7 @@ the diagram app/components/charts.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import streamlit as st
 
@@ -26,11 +27,11 @@ from app.components.states import nothing_here
 from app.components.tables import tiles
 from app.forecast_queries import (
     ALL,
-    OURS,
     backtest,
     backtest_bins,
     backtest_thirds,
     backtest_weights,
+    model_in_use,
 )
 from app.forecast_records import BacktestRow
 from app.frame import Screen, open_screen
@@ -53,20 +54,24 @@ def show(screen: Screen) -> None:
     origins = _known(ORIGINS, [row.origin for row in own])
     origin = _choose("origin", "How far the period had run", origins)
     chosen = [row for row in own if row.origin == origin]
-    st.html(f'<p class="ss-lead" data-testid="verdict">{verdict(chosen)}</p>')
-    _tiles(chosen)
-    _reliability(screen, panel, origin, [row.forecaster for row in chosen])
+    in_use = model_in_use(screen.source)
+    st.html(f'<p class="ss-lead" data-testid="verdict">{escape(verdict(chosen, in_use))}</p>')
+    _tiles(chosen, in_use)
+    shown = _reliability(screen, panel, origin, [row.forecaster for row in chosen], in_use)
     st.subheader("Every forecaster, side by side", anchor=False)
-    st.html(candidates_table(chosen))
+    st.html(candidates_table(chosen, in_use))
     st.caption(
         "Misses weigh how far the whole band lay from what came, so a wide band can't hide them. "
         "Off by: the middle guess's errors, as a share of all units. Brier score: 0 is a chance "
         "that always knew, a quarter is a coin."
     )
-    st.subheader("Do the bands hold what they promise?", anchor=False)
-    st.html(coverage_table(own, [r for r in backtest_thirds(screen.source) if r.panel == panel]))
-    weights = [row for row in backtest_weights(screen.source) if row.panel == panel]
-    if weights:
+    thirds, weights = (
+        [row for row in found if (row.panel, row.forecaster) == (panel, shown)]
+        for found in (backtest_thirds(screen.source), backtest_weights(screen.source))
+    )
+    st.subheader(f"Do the bands hold what they promise? {name_of(shown)}", anchor=False)
+    st.html(coverage_table([row for row in own if row.forecaster == shown], thirds))
+    if len({row.model for row in weights}) > 1:
         st.subheader("What is weighed together", anchor=False)
         st.html(weights_table(weights))
         st.caption(
@@ -75,8 +80,8 @@ def show(screen: Screen) -> None:
         )
 
 
-def _tiles(rows: Sequence[BacktestRow]) -> None:
-    ours = next((row for row in rows if row.forecaster == OURS), None)
+def _tiles(rows: Sequence[BacktestRow], in_use: str) -> None:
+    ours = next((row for row in rows if row.forecaster == in_use), None)
     if ours is None:
         return
     st.html(
@@ -89,9 +94,12 @@ def _tiles(rows: Sequence[BacktestRow]) -> None:
     )
 
 
-def _reliability(screen: Screen, panel: str, origin: str, forecasters: Sequence[str]) -> None:
+def _reliability(
+    screen: Screen, panel: str, origin: str, forecasters: Sequence[str], in_use: str
+) -> str:
+    """The diagram of a forecaster that the visitor chooses, and its code."""
     st.subheader("Did chances come true?", anchor=False)
-    ordered = sorted(set(forecasters), key=lambda code: (code != OURS, name_of(code)))
+    ordered = sorted(set(forecasters), key=lambda code: (code != in_use, name_of(code)))
     shown = _choose("forecaster", "Forecaster", {code: name_of(code) for code in ordered})
     bins = [
         row
@@ -100,7 +108,7 @@ def _reliability(screen: Screen, panel: str, origin: str, forecasters: Sequence[
     ]
     if not bins:
         nothing_here("No chances were checked here", "Choose another forecaster or moment.")
-        return
+        return shown
     show_chart(
         reliability_chart(bins),
         key="reliability",
@@ -115,6 +123,7 @@ def _reliability(screen: Screen, panel: str, origin: str, forecasters: Sequence[
         "of a hundred chances of 68 % came true. Above it they came true more often than said, "
         "below it less often."
     )
+    return shown
 
 
 def _known(names: dict[str, str], codes: Sequence[str]) -> dict[str, str]:

@@ -17,7 +17,14 @@ from app.components.spread import show_spread
 from app.components.states import nothing_here
 from app.components.tables import ended_periods, tiles
 from app.components.words import next_tier_chance
-from app.forecast_queries import backtest_bins, came_true, days_ahead, rooftop_amounts, together
+from app.forecast_queries import (
+    backtest_bins,
+    came_true,
+    days_ahead,
+    model_in_use,
+    rooftop_amounts,
+    together,
+)
 from app.forecast_records import ForecastRooftop
 from app.frame import Screen, choose_rooftop, open_screen, warn_of_feeds
 from app.navigation import link
@@ -109,7 +116,10 @@ def _card(screen: Screen, rooftop_id: str, view: ProgramView) -> None:
     given = {"rooftop": rooftop_id, "program": standing.program_code}
     with st.container(key=f"ss-block-{key}"):
         chance = next_tier_chance(view.headline) if view.headline else None
-        track = None if chance is None else came_true(backtest_bins(screen.source), chance)
+        track = None
+        if chance is not None:
+            model = model_in_use(screen.source)
+            track = came_true(backtest_bins(screen.source), model, chance)
         st.html(card(view, track=track))
         with st.container(horizontal=True, key=f"ss-links-{key}", gap="small"):
             link("explain", "Explain, VIN by VIN", **given, period=standing.period_code)

@@ -29,7 +29,7 @@ def forecasts() -> Rows:
     return [
         _key(code) | {
             "as_of_date": TODAY,
-            "model_code": "prophet",
+            "model_code": "stairstep",
             "units_to_date": now,
             "pending_units": pending,
             "median_units": median,

@@ -236,6 +236,20 @@ def test_how_good_says_it_in_words_and_figures(
     assert "Boosted trees patterns found in all stores' past 40 % 40 %" in opened.text
 
 
+def test_a_forecaster_that_was_never_checked_has_no_record(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.unit.app.small_group import tables
+
+    rows = tables()
+    for row in rows["fct_forecast"]:
+        row["model_code"] = "pool_rate"
+    home = make_home(rows=rows)
+    assert "wasn't measured in this backtest" in open_page(page("how-good"), home, monkeypatch).text
+    standing = open_page(page("standing"), home, monkeypatch, query={"rooftop": NISSAN})
+    assert "that were checked" not in standing.text
+
+
 def test_how_good_names_the_command_before_the_first_backtest(
     make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
