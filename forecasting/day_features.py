@@ -1,8 +1,8 @@
 """What a day is, for every series at once: weekday, place in the sales month, closures around it.
 
 Belongs here: groups of series that share a selling calendar, the feature matrix of a calendar's
-days, and the parts of a month. Learning what the features are worth goes to `day_profile`, columns
-of one series for one Prophet to `calendar_features`.
+days, and the parts of a month. Learning what the features are worth goes to `day_profile`, weekdays
+and public holidays by themselves to `calendar_features`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Calendars:
     dates: datetime64[D] [days]. is_selling_day: bool [calendars, days]. month: int64 [calendars,
     days], sales months counted from the first day's. of_series: int64 [series], each one's
     calendar. start: int64 [series], the first day it could sell (days, if it never could).
+    is_holiday: bool [days], public holidays; None where none are known.
     """
 
     dates: np.ndarray
@@ -42,6 +43,7 @@ class Calendars:
     month: np.ndarray
     of_series: np.ndarray
     start: np.ndarray
+    is_holiday: np.ndarray | None = None
 
     @property
     def main(self) -> int:
@@ -81,7 +83,7 @@ def group_calendars(panel: Panel) -> Calendars:
     else:
         month = panel.sales_month[first].astype(np.int64)
         month = month - month[:, :1]
-    return Calendars(panel.dates, rows, month, of_series, start)
+    return Calendars(panel.dates, rows, month, of_series, start, panel.is_holiday)
 
 
 def calendar_months(dates: np.ndarray) -> np.ndarray:
@@ -119,11 +121,14 @@ def month_blocks(calendars: Calendars, index: int) -> np.ndarray:
 def day_features(calendars: Calendars, index: int) -> DayFeatures:
     """Features of one calendar's days: weekday, place in the month, holidays and their eves."""
     rows = (calendars.dates.view(np.int64), calendars.is_selling_day[index], calendars.month[index])
-    return _features(*(np.ascontiguousarray(row).tobytes() for row in rows))
+    holidays = b"" if calendars.is_holiday is None else calendars.is_holiday.tobytes()
+    return _features(*(np.ascontiguousarray(row).tobytes() for row in rows), holidays)
 
 
 @lru_cache(maxsize=2 * MAXIMUM_CALENDARS)
-def _features(dates_bytes: bytes, selling_bytes: bytes, month_bytes: bytes) -> DayFeatures:
+def _features(
+    dates_bytes: bytes, selling_bytes: bytes, month_bytes: bytes, holiday_bytes: bytes
+) -> DayFeatures:
     """The same by content: each morning of a backtest asks for the same calendars."""
     days = np.frombuffer(dates_bytes, dtype=np.int64).view("datetime64[D]")
     selling = np.frombuffer(selling_bytes, dtype=bool)
@@ -145,6 +150,10 @@ def _features(dates_bytes: bytes, selling_bytes: bytes, month_bytes: bytes) -> D
     columns["closed_sunday"] = ((1 - selling) * (day_of_week == 6), 3.0)
     columns.update(_holiday_columns(is_selling, day_of_week, usual_days))
     columns.update(_closure_columns(is_selling, done, left))
+    if holiday_bytes:
+        holidays = np.zeros(len(dates), dtype=bool)
+        holidays[: len(days)] = np.frombuffer(holiday_bytes, dtype=bool)
+        columns.update(_open_holiday_columns(selling, holidays))
     matrix = np.stack([values for values, _ in columns.values()], axis=1)[: len(days)]
     scale = np.array([scale for _, scale in columns.values()])
     return DayFeatures(matrix, tuple(columns), scale)
@@ -196,6 +205,22 @@ def _holiday_columns(
         "many_behind_5": (selling * (holidays_between(-5, -1) >= 2), 0.3),
         "many_ahead_10": (selling * (holidays_between(1, 10) >= 2), 0.3),
         "many_behind_10": (selling * (holidays_between(-10, -1) >= 2), 0.3),
+    }
+
+
+def _open_holiday_columns(
+    selling: np.ndarray, is_holiday: np.ndarray
+) -> dict[str, tuple[np.ndarray, float]]:
+    """Public holidays on which stores sell, and the weekend before: Memorial Day and Labor Day are
+    among a dealer's best days, and no closure tells of them."""
+    coming = np.r_[is_holiday, np.zeros(3, dtype=bool)]
+    count = len(is_holiday)
+    near = coming[1 : count + 1] | coming[2 : count + 2] | coming[3 : count + 3]
+    after = np.r_[False, is_holiday[:-1]]
+    return {
+        "open_holiday": (selling * is_holiday, 0.5),
+        "holiday_in_3_days": (selling * (near & ~is_holiday), 0.3),
+        "after_holiday": (selling * (after & ~is_holiday), 0.3),
     }
 
 

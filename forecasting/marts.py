@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from forecasting.prophet_fit import ForecastError
+from forecasting.errors import ForecastError
 from programs.gates import GateResult, GateState
 from programs.ladder import Ladder, Segment
 from programs.period_end import OpenElement, OpenProgram, Share

@@ -30,6 +30,7 @@ class Panel:
     sales_month: int32 [series, days], a rising number for the OEM's month that holds each day, as
         sales pile up at its end and not at the calendar's. None: calendar months. Where it is
         given, the panel reaches the end of the last month it begins.
+    is_holiday: bool [days], a public holiday, whether or not stores are open. None: none are known.
 
     The arrays are read-only views. Raises ValueError when shapes, types or dates don't fit.
     """
@@ -40,6 +41,7 @@ class Panel:
     is_selling_day: np.ndarray
     pools: tuple[str, ...]
     sales_month: np.ndarray | None = None
+    is_holiday: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         dates = np.asarray(self.dates, dtype="datetime64[D]")
@@ -61,6 +63,14 @@ class Panel:
             raise ValueError("panel keys must be unique")
         if len(self.pools) != len(self.keys):
             raise ValueError("panel pools must name one pool a series")
+        if self.is_holiday is not None:
+            holidays = np.asarray(self.is_holiday)
+            if holidays.shape != dates.shape or holidays.dtype != np.bool_:
+                raise ValueError(
+                    f"panel is_holiday must be bool {dates.shape}, "
+                    f"not {holidays.dtype} {holidays.shape}"
+                )
+            object.__setattr__(self, "is_holiday", _read_only(holidays))
         object.__setattr__(self, "dates", _read_only(dates))
 
     @property
@@ -96,14 +106,8 @@ class Panel:
             is_selling_day=self.is_selling_day[chosen],
             pools=tuple(self.pools[i] for i in chosen),
             sales_month=None if self.sales_month is None else self.sales_month[chosen],
+            is_holiday=self.is_holiday,
         )
-
-    def months(self, row: int) -> np.ndarray:
-        """The month of each day of one series, rising numbers [days]: the OEM's, or the calendar's
-        (months since 1970) where no sales calendar is known."""
-        if self.sales_month is not None:
-            return self.sales_month[row]
-        return self.dates.astype("datetime64[M]").astype(np.int32)
 
 
 @dataclass(frozen=True)

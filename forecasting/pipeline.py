@@ -1,7 +1,7 @@
 """The forecast of a morning: marts in, tables out.
 
 Belongs here: the order of the steps and the report of a run. Queries belong to `marts`, `series`
-and `gate_facts`, draws to the registered forecaster, judging them to `chances`, `amounts` and
+and `gate_facts`, draws to the forecaster in use, judging them to `chances`, `amounts` and
 `day_paths`, rows to `rows`.
 
 Periods of several lengths share one simulation: the forecaster is asked once for all open periods'
@@ -21,13 +21,14 @@ import numpy as np
 import pyarrow as pa
 
 from forecasting.amounts import program_amounts
+from forecasting.candidates.roster import IN_USE, make_candidates
 from forecasting.chances import judge_program
 from forecasting.day_paths import DaySplit
 from forecasting.gate_draws import GateDraws, GateSimulator, UnitDraws
 from forecasting.gate_facts import GateFacts, read_gate_facts
 from forecasting.marts import open_warehouse, read_open_programs
 from forecasting.panel import Simulation, draw_remaining
-from forecasting.registry import DEFAULT_FORECASTER, ForecasterSettings, make_forecaster
+from forecasting.past_forecasts import PastForecasts
 from forecasting.rows import Drawn, Morning, Rows
 from forecasting.series import SeriesSet, read_series
 from forecasting.tables import write_tables
@@ -72,7 +73,7 @@ def run_forecast(
     draws: int = 1_000,
     seed: int = 1,
     progress: Moved | None = None,
-    forecaster_code: str = DEFAULT_FORECASTER,
+    forecaster_code: str = IN_USE,
     processes: int = 2,
     holiday_country: str | None = None,
     calendars: Mapping[str, Calendar] | None = None,
@@ -81,24 +82,24 @@ def run_forecast(
     Parquet.
 
     warehouse_path: the DuckDB file with the marts, opened read-only. compiled_dir: the compiled
-    rules. progress: called with a message and the share done, at every series.
-    holiday_country: ISO code for public holidays. calendars: OEM sales calendars by code, so that
-    month-ends lie where the OEM's do. The same inputs and seed give the same files. Raises
-    ForecastError when an input is missing or a fit fails.
+    rules. progress: called with a message and the share done. forecaster_code: of
+    `roster.CANDIDATES`. processes: how many a candidate that fits Prophet may use; no number
+    depends on it. holiday_country: ISO code for public holidays. calendars: OEM sales calendars by
+    code, so that month-ends lie where the OEM's do. The same inputs and seed give the same files.
+    Raises ForecastError when an input is missing.
     """
     clock = _Stopwatch()
 
-    def fitted(done: int, of: int) -> None:
+    def asked(done: int, of: int) -> None:
         if progress:
-            progress(f"{done} of {of} series fitted", done / of)
+            progress(f"{done} of {of} past mornings judged", done / of)
 
-    settings = ForecasterSettings(processes, holiday_country, fitted)
-    forecaster = make_forecaster(forecaster_code, settings)
+    (forecaster,) = make_candidates([forecaster_code], PastForecasts(), processes, asked)
     with open_warehouse(warehouse_path, compiled_dir) as connection:
         programs = read_open_programs(connection, as_of_date)
         known = _Known(
             programs,
-            read_series(connection, programs, as_of_date, calendars),
+            read_series(connection, programs, as_of_date, calendars, holiday_country),
             read_gate_facts(connection, as_of_date),
             read_wider_rules(connection),
         )

@@ -14,8 +14,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from forecasting.calendar_features import public_holidays
+from forecasting.errors import ForecastError
 from forecasting.panel import Panel
-from forecasting.prophet_fit import ForecastError
 from programs.calendars import Calendar
 from programs.period_end import OpenProgram
 
@@ -62,11 +63,13 @@ def read_series(
     programs: Sequence[OpenProgram],
     as_of_date: date,
     calendars: Mapping[str, Calendar] | None = None,
+    holiday_country: str | None = None,
 ) -> SeriesSet | None:
     """Every series that an open program counts or pays; None when there is none.
 
     calendars: OEM sales calendars by code, for where months end; without them months are the
-    calendar's. Raises ForecastError when the compiled selling days don't reach the periods' ends.
+    calendar's. holiday_country: ISO code; without it no public holidays are known. Raises
+    ForecastError when the compiled selling days don't reach the periods' ends.
     """
     wanted = _wanted_series(connection, programs)
     first_day = _first_day(connection, as_of_date)
@@ -89,6 +92,7 @@ def read_series(
         is_selling_day=_read_selling_days(connection, wanted, first_day, len(dates)),
         pools=tuple(series.pool for series in wanted),
         sales_month=_sales_months(wanted, dates, chosen) if chosen else None,
+        is_holiday=public_holidays(holiday_country, dates) if holiday_country else None,
     )
     return SeriesSet(
         panel=panel,

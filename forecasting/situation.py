@@ -128,5 +128,7 @@ def _calendar_bytes(panel: Panel) -> bytes:
     parts = [panel.dates.view(np.int64), np.packbits(panel.is_selling_day, axis=1)]
     if panel.sales_month is not None:
         parts.append(panel.sales_month)
+    if panel.is_holiday is not None:
+        parts.append(panel.is_holiday)
     names = "\n".join((*panel.keys, *panel.pools)).encode()
     return b"".join([*(np.ascontiguousarray(part).tobytes() for part in parts), names])

@@ -6,6 +6,7 @@ forecasts, calibration and joint draws together. Each part has a module of its o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -196,13 +197,15 @@ def history_notes(panel: Panel, origin: int) -> tuple[str, ...]:
     first = np.where(has_sold.any(axis=1), has_sold.argmax(axis=1), origin)
     year = panel.units[:, max(0, origin - 365) : origin].sum(axis=1)
     notes = []
-    for days, units in zip(origin - first, year, strict=True):
+    sizes = Counter(panel.pools)
+    for days, units, pool in zip(origin - first, year, panel.pools, strict=True):
+        pace = f"its pool {pool} ({sizes[pool]} series)"
         if units == 0:
-            notes.append("no unit in a year: its pool's pace, as far as it still sells")
+            notes.append(f"no unit in a year: pace of {pace}, as far as it still sells")
         elif days < SHORT_HISTORY_DAYS:
-            notes.append(f"{days} days of history: leans on its pool")
+            notes.append(f"{days} days of history: leans on {pace}")
         elif units < THIN_UNITS:
-            notes.append(f"{units} units in a year: leans on its pool")
+            notes.append(f"{units} units in a year: leans on {pace}")
         else:
             notes.append("")
     return tuple(notes)

@@ -11,9 +11,9 @@ from forecasting.candidates.combination import CalibratedForecaster, model_weigh
 from forecasting.candidates.pooled_pace import PooledPace
 from forecasting.candidates.prophet_default import nested_totals, series_seed
 from forecasting.candidates.roster import CANDIDATES, make_candidates, stairstep
+from forecasting.errors import ForecastError
 from forecasting.panel import draw_remaining
 from forecasting.past_forecasts import Occasion, PastForecast, PastForecasts, past_occasions
-from forecasting.prophet_fit import ForecastError
 from forecasting.situation import sample_rows
 from tests.unit.forecasting.made_up_group import made_up_group
 
@@ -105,6 +105,7 @@ def test_thin_and_new_series_say_so(panel):
     notes = draw_remaining(stairstep(), thin, ORIGIN, ENDS, 50, seed=5).notes
     assert "days of history" in notes[0]
     assert "no unit in a year" in notes[1]
+    assert "its pool make|region|segment-0 (6 series)" in notes[0]
     assert notes[2].startswith("1 units in a year")
     assert notes[3] == ""
 

@@ -38,6 +38,22 @@ def test_closed_days_get_next_to_nothing(panel):
     assert profile.intensity[0, closed].max() < 0.1 * profile.intensity[0, ~closed].mean()
 
 
+def test_a_holiday_weekend_on_which_stores_sell_is_learnt(panel):
+    """Planted: each public holiday, open, sells three times as much, and no closure tells of it."""
+    weekday = (panel.dates.astype(np.int64) + 3) % 7
+    day = panel.dates.astype("datetime64[D]").astype(object)
+    is_holiday = (weekday == 0) & np.array([d.month % 2 == 1 and 8 <= d.day <= 14 for d in day])
+    units = panel.units.copy()
+    units[:, is_holiday] *= 3
+    told = replace(panel, units=units, is_holiday=is_holiday)
+    march, plain = 1164, 1171  # Mondays; the first is a holiday of the future
+    assert is_holiday[march] and not is_holiday[plain]
+    learnt = fit_profile(told, ORIGIN).intensity[0]
+    assert learnt[march] > 2.0 * learnt[plain]
+    unaware = fit_profile(replace(told, is_holiday=None), ORIGIN).intensity[0]
+    assert unaware[march] == pytest.approx(unaware[plain], rel=0.2)
+
+
 def test_a_months_last_selling_day_has_one_left(panel):
     month = np.repeat([0, 1], [31, 28])
     selling = np.ones(59, dtype=bool)

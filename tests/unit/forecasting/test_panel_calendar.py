@@ -5,22 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecasting.calendar_features import (
-    day_features,
-    public_holidays,
-    selling_day_positions,
-    usually_open,
-)
+from forecasting.calendar_features import public_holidays, usually_open
+from forecasting.day_features import day_features, group_calendars
 from forecasting.panel import Panel
+from forecasting.situation import prefix_digests
 
 AUGUST = np.datetime64("2025-08-01")  # a Friday
 
 
-def one_series(days: int, closed: tuple[int, ...] = (), sales_month=None) -> Panel:
-    """August 2025 on, Sundays closed, and the days of the month named in `closed`."""
+def one_series(days: int, holidays: tuple[int, ...] | None = None, sales_month=None) -> Panel:
+    """August 2025 on, Sundays closed; public holidays on the days of the month named."""
     dates = AUGUST + np.arange(days)
     selling = (dates.astype(np.int64) + 3) % 7 != 6
-    selling[[day - 1 for day in closed]] = False
+    is_holiday = None
+    if holidays is not None:
+        is_holiday = np.isin(np.arange(days), np.array(holidays) - 1)
     return Panel(
         keys=("store|seg",),
         dates=dates,
@@ -28,49 +27,36 @@ def one_series(days: int, closed: tuple[int, ...] = (), sales_month=None) -> Pan
         is_selling_day=selling[None, :],
         pools=("pool",),
         sales_month=sales_month,
+        is_holiday=is_holiday,
     )
 
 
-def day(dates_from_first: np.ndarray, number: int) -> int:
-    return int(dates_from_first[number - 1])
+def marked(panel: Panel) -> dict[str, list[int]]:
+    """Days of the month on which each feature is set."""
+    features = day_features(group_calendars(panel), 0)
+    return {
+        name: (np.flatnonzero(features.matrix[:, k]) + 1).tolist()
+        for k, name in enumerate(features.names)
+    }
 
 
-def test_positions_in_a_month():
-    start, end = selling_day_positions(one_series(31), 0)
-    # 26 selling days; the 3rd, 10th, 17th, 24th and 31st are Sundays, so the 30th is the last.
-    assert (day(start, 1), day(start, 2), day(start, 3), day(start, 4)) == (1, 2, 0, 3)
-    assert (day(end, 30), day(end, 29), day(end, 31), day(end, 1)) == (-1, -2, 0, -26)
+def test_a_holiday_on_which_stores_sell_is_told_with_the_days_before_it():
+    found = marked(one_series(31, holidays=(18,)))  # a Monday
+    assert found["open_holiday"] == [18]
+    assert found["holiday_in_3_days"] == [15, 16]  # the 17th is a Sunday, closed
+    assert found["after_holiday"] == [19]
+    assert "open_holiday" not in marked(one_series(31))
 
 
-def test_a_month_cut_off_by_the_panel_is_not_finished():
-    start, end = selling_day_positions(one_series(15), 0)
-    whole_start, whole_end = selling_day_positions(one_series(31), 0)
-    assert (start == whole_start[:15]).all()
-    assert (end == whole_end[:15]).all()
+def test_a_holiday_beside_the_cut_end_of_a_panel_stays_inside_it():
+    found = marked(one_series(15, holidays=(15,)))
+    assert (found["open_holiday"], found["after_holiday"]) == ([15], [])
 
 
-def test_the_sales_calendar_decides_where_a_month_ends():
-    """August's sales month runs to Tuesday 2 September: the pile-up is there."""
-    months = np.where(np.arange(61) <= 32, 0, 1).astype(np.int32)[None, :]
-    _, end = selling_day_positions(one_series(61, sales_month=months), 0)
-    assert (int(end[32]), int(end[31]), int(end[29]), int(end[30])) == (-1, -2, -3, 0)
-    start, _ = selling_day_positions(one_series(61, sales_month=months), 0)
-    assert int(start[33]) == 1
-
-
-def test_features_mark_the_days_they_name():
-    holidays = np.zeros(31, dtype=bool)
-    holidays[[3, 14]] = True  # Monday 4th, open; Friday 15th, closed
-    features = day_features(one_series(31, closed=(15,)), 0, holidays)
-    marked = {name: (np.flatnonzero(column) + 1).tolist() for name, column in features.items()}
-    assert marked["closed_day"] == [3, 10, 15, 17, 24, 31]
-    assert marked["eve_of_closed_day"] == [14]  # a Saturday before a Sunday is no eve
-    assert marked["open_holiday"] == [4]
-    assert marked["last_day_of_month"] == [30]
-    assert marked["last_days_2_3_of_month"] == [28, 29]
-    assert marked["last_days_4_5_of_month"] == [26, 27]
-    assert marked["first_days_1_2_of_month"] == [1, 2]
-    assert marked["first_days_3_5_of_month"] == [4, 5, 6]
+def test_holidays_are_kept_by_a_choice_of_rows_and_name_what_is_known():
+    panel = one_series(31, holidays=(18,))
+    assert panel.select([0]).is_holiday is not None
+    assert prefix_digests(panel)[5] != prefix_digests(one_series(31, holidays=(19,)))[5]
 
 
 def test_weekday_rule_is_read_from_the_store():
@@ -84,8 +70,11 @@ def test_holidays_of_a_country():
     assert not public_holidays(None, dates).any()
 
 
-def test_months_without_a_sales_calendar_are_the_calendars():
-    months = one_series(40).months(0)
-    assert int(months[30]) + 1 == int(months[31])
+def test_calendar_arrays_must_fit_the_panel():
     with pytest.raises(ValueError, match="sales_month"):
         one_series(31, sales_month=np.zeros((1, 30), dtype=np.int32))
+    with pytest.raises(ValueError, match="is_holiday"):
+        Panel(
+            keys=(), dates=AUGUST + np.arange(3), units=np.zeros((0, 3), np.int32),
+            is_selling_day=np.zeros((0, 3), bool), pools=(), is_holiday=np.zeros(2, bool),
+        )  # fmt: skip
