@@ -21,12 +21,14 @@ from forecasting.backtest_cells import (
     BacktestError,
     BacktestPanel,
     Cell,
+    check_known,
     pooled,
     quarter_days,
     run_cell,
 )
 from forecasting.candidates.combination import CalibratedForecaster
 from forecasting.candidates.roster import CANDIDATES, make_candidates
+from forecasting.panel import Panel
 from forecasting.past_forecasts import PastForecasts
 from forecasting.registrations import NATIONAL, ONLINE_CHANNEL, read_registrations
 from forecasting.scores import reliability, summarise
@@ -41,11 +43,20 @@ def registration_panels(folder: Path) -> list[BacktestPanel]:
     """`rooftop` (office x maker, 8 to 300 units a quarter) and `national` (makers and models of 300
     and more). The dealers' online channel is no office: it teaches, and isn't measured."""
     panels = read_registrations(folder)
+    known = _known_days(panels.rooftop)
     offices = np.flatnonzero([not k.startswith(f"{ONLINE_CHANNEL}|") for k in panels.rooftop.keys])
     return [
-        BacktestPanel("rooftop", panels.rooftop, *ROOFTOP_UNITS, rows=offices),
-        BacktestPanel(NATIONAL, panels.national, *NATIONAL_UNITS),
+        BacktestPanel("rooftop", panels.rooftop, *ROOFTOP_UNITS, rows=offices, known_days=known),
+        BacktestPanel(NATIONAL, panels.national, *NATIONAL_UNITS, known_days=known),
     ]
+
+
+def _known_days(panel: Panel) -> int:
+    """Days from the first up to the first selling day that nobody has registered a car on yet."""
+    last = int(np.flatnonzero(panel.units.any(axis=0))[-1])
+    open_days = np.flatnonzero(panel.is_selling_day.any(axis=0))
+    missing = open_days[open_days > last]
+    return int(missing[0]) if len(missing) else len(panel.dates)
 
 
 def run_backtest(
@@ -68,6 +79,9 @@ def run_backtest(
     sources = registration_panels(source) if isinstance(source, Path) else list(source)
     if not quarters:
         raise BacktestError("no quarter to measure; give --from and --to, like 2023Q1 and 2023Q4")
+    for panel in sources:
+        for quarter in quarters:
+            check_known(panel, quarter)
     cells: list[Cell] = []
     weights: list[dict] = []
     steps = len(sources) * len(quarters) * len(candidates)
@@ -75,9 +89,16 @@ def run_backtest(
         models = make_candidates(candidates, PastForecasts(out_dir / "past" / panel.name), jobs)
         for quarter in quarters:
             for model in models:
+                step = f"{panel.name} {quarter} {model.code}"
+                done = len(cells) / steps
                 if progress:
-                    progress(f"{panel.name} {quarter} {model.code}", len(cells) / steps)
-                cells.append(run_cell(panel, model, quarter, out_dir / "cells"))
+                    progress(step, done)
+
+                def asking(share: float, step: str = step, done: float = done) -> None:
+                    if progress:
+                        progress(f"{step}, {share:.0%} elapsed", done + 0.8 * share / steps)
+
+                cells.append(run_cell(panel, model, quarter, out_dir / "cells", asking))
                 if isinstance(model, CalibratedForecaster):
                     weights.append(_weights_row(panel, model, quarter))
     if progress:

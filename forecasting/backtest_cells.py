@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -38,7 +38,8 @@ class BacktestPanel:
     """A panel and the series of it that are measured.
 
     name: in the table. low, high: usual units a quarter (the median of the last four) between which
-    a series is measured, both included. rows: those that may be measured, None for all.
+    a series is measured, both included. rows: those that may be measured, None for all. known_days:
+    days from the first that are wholly known; None for all of the panel's.
     """
 
     name: str
@@ -46,6 +47,13 @@ class BacktestPanel:
     low: float
     high: float
     rows: np.ndarray | None = None
+    known_days: int | None = None
+
+    @property
+    def known_until(self) -> np.datetime64:
+        """The last day that is known."""
+        days = len(self.panel.dates) if self.known_days is None else self.known_days
+        return self.panel.dates[days - 1]
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,28 @@ def quarter_days(panel: Panel, quarter: str, back: int = 0) -> tuple[int, int]:
     return int((first - start).astype(int)), int((after - start).astype(int))
 
 
+def measurable_quarters(sources: Sequence[BacktestPanel]) -> list[str]:
+    """Quarters wholly known in every panel, with a year of history before them. Raises
+    BacktestError when there are none."""
+    first = max(source.panel.dates[0] for source in sources).astype("datetime64[D]") + 365
+    last = min(source.known_until for source in sources)
+    quarter = first.astype("datetime64[M]")
+    quarter -= int(quarter.astype(np.int64)) % 3
+    if quarter.astype("datetime64[D]") < first:
+        quarter += 3
+    found = []
+    while (quarter + 3).astype("datetime64[D]") - 1 <= last:
+        months = int(quarter.astype(np.int64))
+        found.append(f"{1970 + months // 12}Q{months % 12 // 3 + 1}")
+        quarter += 3
+    if not found:
+        raise BacktestError(
+            f"no quarter is known as a whole with a year before it: days from {first - 365} to "
+            f"{last} are; add earlier files"
+        )
+    return found
+
+
 def usual_units(panel: Panel, quarter: str) -> np.ndarray:
     """Median of the totals of the four quarters before, as far as the panel has them: [series].
 
@@ -116,20 +146,35 @@ def measured_rows(source: BacktestPanel, quarter: str) -> np.ndarray:
     return np.flatnonzero(chosen)
 
 
-def run_cell(source: BacktestPanel, candidate: Forecaster, quarter: str, folder: Path) -> Cell:
-    """The cell, read from its checkpoint if it was run on the same data before."""
+def check_known(source: BacktestPanel, quarter: str) -> None:
+    """Raises BacktestError unless the panel knows every day of the quarter."""
     first, after = quarter_days(source.panel, quarter)
-    if after > len(source.panel.dates) or first < 0:
+    if first < 0 or source.panel.dates[0] + after - 1 > source.known_until:
         raise BacktestError(
             f"{quarter} isn't wholly in the data, which reaches from {source.panel.dates[0]} "
-            f"to {source.panel.dates[-1]}"
+            f"to {source.known_until}"
         )
+
+
+def run_cell(
+    source: BacktestPanel,
+    candidate: Forecaster,
+    quarter: str,
+    folder: Path,
+    asking: Callable[[float], None] | None = None,
+) -> Cell:
+    """The cell, read from its checkpoint if it was run on the same data before.
+
+    asking: told the share elapsed of each origin before it is asked about.
+    """
+    check_known(source, quarter)
+    _, after = quarter_days(source.panel, quarter)
     rows = measured_rows(source, quarter)
     digest = _digest(source, candidate, after, rows)
     path = folder / f"{source.name}-{quarter}-{candidate.code}-{digest}.npz"
     if path.exists():
         return _read_cell(path, source.name, candidate.code, quarter)
-    cell = _ask_and_score(source, candidate, quarter, rows)
+    cell = _ask_and_score(source, candidate, quarter, rows, asking)
     folder.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part.npz")
     columns = {f.name: getattr(cell.scored, f.name) for f in fields(Scored)}
@@ -139,7 +184,11 @@ def run_cell(source: BacktestPanel, candidate: Forecaster, quarter: str, folder:
 
 
 def _ask_and_score(
-    source: BacktestPanel, candidate: Forecaster, quarter: str, rows: np.ndarray
+    source: BacktestPanel,
+    candidate: Forecaster,
+    quarter: str,
+    rows: np.ndarray,
+    asking: Callable[[float], None] | None,
 ) -> Cell:
     panel = source.panel
     first, after = quarter_days(panel, quarter)
@@ -149,6 +198,8 @@ def _ask_and_score(
     asked, place = (panel, rows) if learns_together(candidate) else (panel.select(rows), None)
     parts = []
     for share in ORIGIN_SHARES:
+        if asking:
+            asking(share)
         origin = first + round(share * (after - first))
         drawn = draw_remaining(candidate, asked, origin, [after - 1], DRAWS, SEED).remaining[0]
         drawn = drawn if place is None else drawn[place]

@@ -108,12 +108,17 @@ def write_access(home: Home, access: Sequence[Access]) -> None:
 
 def current_file(home: Home) -> Path:
     """The file that the pointer names. Raises PublishError when nothing is published yet."""
+    return home.published / published_pointer(home)["file"]
+
+
+def published_pointer(home: Home) -> dict[str, Any]:
+    """What stands published: file, moments, content. Raises PublishError when nothing does."""
     pointer = read_json(home.pointer)
     if pointer is None:
         raise PublishError(
             f"nothing is published in {home.root} yet; run `stairstep run --home {home.root}` first"
         )
-    return home.published / pointer["file"]
+    return pointer
 
 
 def remove_old(home: Home, *, keep: int, keep_seconds: int) -> list[Path]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from orchestration.cli import (
+    backtest_command,
     codes,
     decisions_command,
     explain_command,
@@ -53,6 +54,7 @@ def common(
       stairstep scenario --rooftop R   what a few more cars change
       stairstep plan --rooftop R       the moves that are worth most
       stairstep decisions              what was chased or let go, and what became of it
+      stairstep backtest               how good the forecasts were
       stairstep app --home my-group    the dashboard
 
     STAIRSTEP_HOME names the home folder where --home is left out.
@@ -68,6 +70,7 @@ for module in (
     scenario_command,
     plan_command,
     decisions_command,
+    backtest_command,
     rules_command,
     serve_commands,
 ):

@@ -87,6 +87,20 @@ def test_its_gates_are_kept_with_the_run_and_in_the_file(sample_run: Path) -> No
     assert count == len(record["gates"])
 
 
+def test_its_own_past_quarters_can_be_measured(sample_run: Path, tmp_path: Path) -> None:
+    done = _stairstep(
+        "backtest", "--home", str(sample_run), "--from", "2025Q2", "--out", str(tmp_path),
+        "--candidates", "run_rate,pooled_pace", "--format", "json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    loss = {
+        row["forecaster"]: row["weighted_quantile_loss"]
+        for row in json.loads(done.stdout)
+        if row["origin"] == "all"
+    }
+    assert loss["pooled_pace"] < 0.6 * loss["run_rate"]
+
+
 def test_the_planted_bad_vins_are_warned_of(sample_run: Path) -> None:
     failed = {
         (g["suite"], g["expectation"]) for g in _last_run(sample_run)["gates"] if not g["success"]

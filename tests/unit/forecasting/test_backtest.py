@@ -14,14 +14,17 @@ from forecasting.backtest import run_backtest
 from forecasting.backtest_cells import (
     BacktestError,
     BacktestPanel,
+    measurable_quarters,
     measured_rows,
     quarter_days,
     quarters_between,
     run_cell,
     usual_units,
 )
+from forecasting.backtest_home import home_panels
 from forecasting.registrations import RegistrationsError, office_selling_days, read_registrations
 from tests.unit.forecasting.made_up_group import made_up_group
+from tests.unit.forecasting.small_warehouse import TODAY, daily_units, make_home
 
 QUARTERS = ["2024Q3", "2024Q4"]
 FIELDS = {
@@ -164,3 +167,21 @@ def test_johor_rests_on_friday_until_2025():
     assert office_selling_days("Johor", friday).tolist() == [False, True]
     assert office_selling_days("Johor", sunday).tolist() == [True, False]
     assert office_selling_days("Rakan Niaga", sunday).tolist() == [False, False]
+
+
+def test_a_homes_series_are_known_until_the_day_before_its_morning(tmp_path):
+    home = make_home(tmp_path, daily_units())
+    (source,) = home_panels(home / "stairstep.duckdb", home / "compiled", TODAY)
+    assert "old-nissan|seg-n" in source.panel.keys
+    assert source.known_until == np.datetime64(TODAY) - 1
+    assert measurable_quarters([source]) == ["2024Q4", "2025Q1", "2025Q2"]
+    with pytest.raises(BacktestError, match="2025Q3 isn't wholly in the data, .* to 2025-08-14"):
+        run_cell(source, Asked(), "2025Q3", tmp_path / "cells")
+
+
+def test_a_quarter_whose_last_days_are_missing_is_not_known():
+    source = BacktestPanel("rooftop", made_up_group(rooftops=2), 8.0, 5000.0, known_days=1185)
+    assert measurable_quarters([source])[-1] == "2024Q4"
+    assert measurable_quarters([replace(source, known_days=None)])[-1] == "2025Q1"
+    with pytest.raises(BacktestError, match="no quarter is known as a whole"):
+        measurable_quarters([replace(source, known_days=400)])

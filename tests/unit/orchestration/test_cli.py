@@ -41,7 +41,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert "stairstep run --home my-group" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["init", "run", "standing", "app", "dagster"])
+@pytest.mark.parametrize("command", ["init", "run", "standing", "backtest", "app", "dagster"])
 def test_every_command_has_help_with_an_example(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
