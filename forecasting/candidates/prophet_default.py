@@ -74,13 +74,15 @@ def nested_totals(totals: np.ndarray) -> np.ndarray:
 
 
 def quiet_prophet():
-    """The Prophet class, with its logger and its compiler's held to warnings."""
+    """The Prophet class, with its logger and its compiler's held to errors."""
+    from cmdstanpy.utils.logging import get_logger
     from prophet import Prophet
+    from prophet.forecaster import logger
 
-    for name in ("cmdstanpy", "prophet"):
-        logger = logging.getLogger(name)
-        logger.setLevel(logging.ERROR)
-        logger.propagate = False
+    # Asked for first: each sets its own level when it is made, and would undo ours.
+    for held in (get_logger(), logger):
+        held.setLevel(logging.ERROR)
+        held.propagate = False
     return Prophet
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from forecasting.backtest_targets import OURS, Target, targets
+from forecasting.backtest_targets import ENOUGH_FORECASTS, OURS, Target, targets
 
 Row = Mapping[str, Any]
 COLUMNS = {
@@ -53,6 +53,12 @@ def print_backtest(rows: Sequence[Row], folder: Path) -> None:
         if found:
             wide.print(f"\n[bold]to reach[/bold] {year}".rstrip())
             wide.print(_targets_table(found))
+            unjudged = sum(not target.is_judged for target in found)
+            if unjudged:
+                wide.print(
+                    f"{unjudged} more bounds, on bands and chances, can't be told from luck with "
+                    f"fewer than {ENOUGH_FORECASTS} forecasts"
+                )
     wide.print(f"\nfiles: {folder}", highlight=False, markup=False, soft_wrap=True)
 
 
@@ -81,22 +87,16 @@ def _table(first: str, rows: Sequence[Row]) -> Table:
     return table
 
 
-def _said(target: Target) -> str:
-    if not target.is_judged:
-        return "too few forecasts to tell"
-    return "reached" if target.is_reached else "[bold red]MISSED[/bold red]"
-
-
 def _targets_table(found: Sequence[Target]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for header in ("panel", "what", "is", "must be", ""):
         table.add_column(header, no_wrap=True)
-    for target in found:
+    for target in (target for target in found if target.is_judged):
         bound = f"at most {target.high:g}"
         if target.low > 0:
             bound = f"{target.low:.2f} to {target.high:.2f}"
         table.add_row(
             target.panel, target.what, f"{target.value:.3f}", bound,
-            _said(target),
+            "reached" if target.is_reached else "[bold red]MISSED[/bold red]",
         )  # fmt: skip
     return table

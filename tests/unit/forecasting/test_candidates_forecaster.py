@@ -169,6 +169,26 @@ def test_every_candidate_of_the_roster_can_be_made():
         make_candidates(["oracle"], PastForecasts())
 
 
+@pytest.mark.parametrize("code", ["prophet_default", "prophet_pooled"])
+def test_prophet_beside_us_repeats_itself_in_any_number_of_processes_and_leaks_nothing(code):
+    """A year of days, so that a fit is quick: one a series, or one a pool on one past quarter."""
+    panel = made_up_group(rooftops=2, segments=1, days=460)
+    origin, ends = 400, [430]
+
+    def asked(jobs: int, units: np.ndarray) -> np.ndarray:
+        (candidate,) = make_candidates([code], PastForecasts(), jobs)
+        return candidate.sample_remaining(
+            replace(panel, units=units), origin, ends, 200, seed=5
+        )
+
+    alone = asked(1, panel.units)
+    moved = panel.units.copy()
+    moved[:, origin:] = 500
+    np.testing.assert_array_equal(alone, asked(2, moved))
+    came = panel.units[:, origin : ends[0] + 1].sum(axis=1)
+    assert alone.mean(axis=2)[0] == pytest.approx(came, rel=0.5)
+
+
 def test_prophets_totals_are_floored_once_not_each_day():
     days = np.array([[[-0.4, 2.0]], [[0.6, -3.0]]])
     totals = nested_totals(np.cumsum(days, axis=0))

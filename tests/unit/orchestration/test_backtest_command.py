@@ -14,6 +14,7 @@ from forecasting.backtest_targets import targets
 from orchestration.backtest_tables import TABLES, copy_backtest
 from orchestration.cli import codes
 from orchestration.cli.app import run
+from orchestration.cli.backtest_print import print_backtest
 
 FIELDS = [
     "panel", "forecaster", "origin", "series", "weighted_quantile_loss", "median_error", "brier",
@@ -138,3 +139,21 @@ def test_targets_catch_each_planted_miss() -> None:
     few = [r | {"series": 50} for r in base]
     assert [t.is_judged for t in targets(few)] == [True, True, False, False, False, False, False,
                                                    True]  # fmt: skip
+
+
+def test_the_printed_table_says_which_bound_was_missed(tmp_path, capsys) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    printed = {name: 0.1 for name in ("median_error", "width_80", "log_score")}
+    rows = [row(code, **figures) | printed for code, figures in (
+        ("run_rate", {"weighted_quantile_loss": 0.3}), ("stairstep", {"inside_80": 0.9}),
+    )]  # fmt: skip
+    pq.write_table(pa.Table.from_pylist([rows[1] | {"third": 1, "series": 30}]),
+                   tmp_path / "thirds.parquet")  # fmt: skip
+    (tmp_path / "years.json").write_text(json.dumps([r | {"year": 2023} for r in rows]))
+    print_backtest(rows, tmp_path)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "quantile loss to the run rate's 0.333 at most 0.49 reached" in said
+    assert "inside the 80 % band 0.900 0.78 to 0.82 MISSED" in said
+    assert "2 more bounds, on bands and chances, can't be told from luck" in said
