@@ -25,7 +25,9 @@ from forecasting.backtest_cells import (
     pooled,
     quarter_days,
     run_cell,
+    usual_units,
 )
+from forecasting.calibration import volume_class
 from forecasting.candidates.combination import CalibratedForecaster
 from forecasting.candidates.roster import CANDIDATES, make_candidates
 from forecasting.panel import Panel
@@ -164,12 +166,15 @@ def _weights_row(panel: BacktestPanel, model: CalibratedForecaster, quarter: str
     first, _ = quarter_days(panel.panel, quarter)
     learnt = model.learn(panel.panel.as_known(first), first)
     calibration = learnt.calibration
+    usual_class = np.bincount(volume_class(usual_units(panel.panel, quarter))).argmax()
     return {
         "panel": panel.name,
         "forecaster": model.code,
         "quarter": quarter,
         "models": [m.code for m in model.models],
-        "weights_by_horizon": np.round(learnt.weights, 4).tolist(),
+        # Of a series with as many units a quarter as most that are measured; by class beside it.
+        "weights_by_horizon": np.round(learnt.weights[:, usual_class], 4).tolist(),
+        "weights_by_volume": np.round(learnt.weights, 4).tolist(),
         "records": calibration.record_count,
         "linear": round(calibration.linear, 4),
         "level_deviation": round(float(np.exp(calibration.level / 2)), 4),

@@ -15,10 +15,12 @@ import numpy as np
 from forecasting.calibration import (
     HORIZON_EDGES,
     QUARTER_DAYS,
+    VOLUME_EDGES,
     Calibration,
     Records,
     calibrate,
     horizon_band,
+    volume_class,
 )
 from forecasting.joint_draws import draw_joint
 from forecasting.panel import Panel, Simulation
@@ -34,16 +36,18 @@ from forecasting.situation import MeanModel, Situation, make_situation, sample_r
 # Weights go this far from equal towards inverse squared errors: choosing a winner by the last
 # quarters' errors was worse than equal weights, and errors of models are mostly the same errors.
 WEIGHT_TRUST = 0.5
+# Records' worth of trust in equal weights, and in the horizon's own against a volume class's.
+WEIGHT_RECORDS, VOLUME_RECORDS = 500.0, 2_000.0
 # Part of a checkpoint's name: raised when learning or drawing changes without a setting changing.
-CALIBRATION_VERSION = 2
+CALIBRATION_VERSION = 3
 SHORT_HISTORY_DAYS = 180
 THIN_UNITS = 6  # in the last year
 
 
 @dataclass(frozen=True)
 class Learnt:
-    """What the past taught. weights: float64 [horizon bands, models], rows sum to one. rows: of the
-    panel, that the past was asked about."""
+    """What the past taught. weights: float64 [horizon bands, volume classes, models], the last axis
+    sums to one. rows: of the panel, that the past was asked about."""
 
     weights: np.ndarray
     calibration: Calibration
@@ -109,8 +113,9 @@ class CalibratedForecaster:
         sample = panel.select(rows).as_known(origin)
         occasions = past_occasions(sample, origin, self.periods)
         answers = self.past.ask(sample, occasions, self.models, self.progress)
-        weights = model_weights(answers, [model.code for model in self.models])
-        records = make_records(sample, answers, self.models, weights)
+        volumes = [_quarterly(sample, answer.occasion.origin) for answer in answers]
+        weights = model_weights(answers, [model.code for model in self.models], volumes)
+        records = make_records(sample, answers, self.models, weights, volumes)
         return Learnt(weights, calibrate(records), rows)
 
     def _means(
@@ -120,42 +125,63 @@ class CalibratedForecaster:
         answers = {model.code: model.means(situation, ends) for model in self.models}
         days = np.array([end - situation.origin + 1.0 for end in ends])
         codes = [model.code for model in self.models]
-        means = combined_means(answers, codes, learnt.weights, days)
+        quarterly = _quarterly(situation.panel, situation.origin)
+        means = combined_means(answers, codes, learnt.weights, days, quarterly)
         unbiased = np.stack(
             [learnt.calibration.unbiased(mean, np.array([d]))
              for mean, d in zip(means, days, strict=True)]
         )  # fmt: skip
-        quarterly = _quarterly(situation.panel, situation.origin)
         return np.maximum.accumulate(unbiased, axis=0), quarterly
 
 
 def combined_means(
-    answers: dict[str, np.ndarray], codes: Sequence[str], weights: np.ndarray, days: np.ndarray
+    answers: dict[str, np.ndarray],
+    codes: Sequence[str],
+    weights: np.ndarray,
+    days: np.ndarray,
+    quarterly: np.ndarray,
 ) -> np.ndarray:
     """Weighted mean of logarithms, float64 [ends, series]."""
-    band = horizon_band(days)
+    by_series = weights[horizon_band(days)[:, None], volume_class(quarterly)[None, :]]
     logs = np.stack([np.log(np.maximum(answers[code], 1e-3)) for code in codes])
-    return np.exp(np.einsum("mes,em->es", logs, weights[band]))
+    return np.exp(np.einsum("mes,esm->es", logs, by_series))
 
 
-def model_weights(answers: Sequence[PastForecast], codes: Sequence[str]) -> np.ndarray:
-    """float64 [horizon bands, models]: shrunk inverse mean squared log errors."""
-    bands = len(HORIZON_EDGES) + 1
-    squares, counts = np.zeros((bands, len(codes))), np.zeros(bands)
-    for answer in answers:
+def model_weights(
+    answers: Sequence[PastForecast], codes: Sequence[str], volumes: Sequence[np.ndarray]
+) -> np.ndarray:
+    """float64 [horizon bands, volume classes, models]: inverse mean squared log errors, a class's
+    shrunk to its horizon's, that to equal. volumes: usual units a quarter [series], an answer each.
+    """
+    cells = (len(HORIZON_EDGES) + 1, len(VOLUME_EDGES) + 1)
+    squares, counts = np.zeros((*cells, len(codes))), np.zeros(cells)
+    for answer, quarterly in zip(answers, volumes, strict=True):
+        volume = volume_class(quarterly)
         days = np.array(answer.occasion.ends) - answer.occasion.origin + 1.0
         for k, band in enumerate(horizon_band(days)):
             used = answer.means[codes[0]][k] >= MINIMUM_EXPECTED_UNITS
             came = np.log(answer.units[k, used] + 1.0)
-            counts[band] += used.sum()
+            own = volume[used]
+            counts[band] += np.bincount(own, minlength=cells[1])
             for m, code in enumerate(codes):
                 error = came - np.log(answer.means[code][k, used] + 1.0)
-                squares[band, m] += np.clip(error**2, 0, 1.0).sum()
-    equal = np.full((bands, len(codes)), 1.0 / len(codes))
-    inverse = 1.0 / (squares / np.maximum(counts, 1)[:, None] + 1e-3)
-    inverse /= inverse.sum(axis=1, keepdims=True)
-    trust = WEIGHT_TRUST * counts / (counts + 500.0)
-    return equal + trust[:, None] * (inverse - equal)
+                held = np.clip(error**2, 0, 1.0)
+                squares[band, :, m] += np.bincount(own, weights=held, minlength=cells[1])
+    equal = 1.0 / len(codes)
+    near = counts.sum(axis=1)
+    trust = (near / (near + WEIGHT_RECORDS))[:, None]
+    of_horizon = equal + trust * (_towards_winner(squares.sum(axis=1), near) - equal)
+    trust = (counts / (counts + VOLUME_RECORDS))[..., None]
+    base = of_horizon[:, None, :]
+    return base + trust * (_towards_winner(squares, counts) - base)
+
+
+def _towards_winner(squares: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Weights that go WEIGHT_TRUST of the way from equal to inverse mean squares, [..., models]."""
+    inverse = 1.0 / (squares / np.maximum(counts, 1)[..., None] + 1e-3)
+    inverse /= inverse.sum(axis=-1, keepdims=True)
+    equal = 1.0 / squares.shape[-1]
+    return equal + WEIGHT_TRUST * (inverse - equal)
 
 
 def make_records(
@@ -163,6 +189,7 @@ def make_records(
     answers: Sequence[PastForecast],
     models: Sequence[MeanModel],
     weights: np.ndarray,
+    volumes: Sequence[np.ndarray],
 ) -> Records:
     """Rows to calibrate on, from the combined means of the past."""
     pool = np.unique(np.array(panel.pools), return_inverse=True)[1]
@@ -171,10 +198,9 @@ def make_records(
     codes = [model.code for model in models]
     parts: list[np.ndarray] = []
     occasion = 0
-    for answer in answers:
+    for answer, quarterly in zip(answers, volumes, strict=True):
         days = np.array(answer.occasion.ends) - answer.occasion.origin + 1.0
-        means = combined_means(answer.means, codes, weights, days)
-        quarterly = _quarterly(panel, answer.occasion.origin)
+        means = combined_means(answer.means, codes, weights, days, quarterly)
         for k in range(len(days)):
             used = np.flatnonzero(means[k] >= MINIMUM_EXPECTED_UNITS)
             occasion += 1

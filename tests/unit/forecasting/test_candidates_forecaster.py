@@ -7,7 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecasting.candidates.combination import CalibratedForecaster, model_weights
+from forecasting.calibration import volume_class
+from forecasting.candidates.combination import (
+    CalibratedForecaster,
+    combined_means,
+    model_weights,
+)
 from forecasting.candidates.pooled_pace import PooledPace
 from forecasting.candidates.prophet_default import nested_totals, series_seed
 from forecasting.candidates.roster import CANDIDATES, make_candidates, stairstep
@@ -144,14 +149,22 @@ def test_weights_favour_the_model_that_erred_less_but_stay_shrunk():
     random = np.random.default_rng(0)
     truth = random.uniform(5, 50, (1, 400))
     units = random.poisson(truth)
+    large = np.repeat([False, True], 200)
     answer = PastForecast(
-        Occasion(0, 100, (130,)), {"good": truth, "bad": truth * 1.6}, units, np.zeros(400)
+        Occasion(0, 100, (130,)),
+        {"good": truth, "bad": np.where(large, truth * 1.6, truth)},
+        units,
+        np.zeros(400),
     )
-    weights = model_weights([answer] * 8, ["good", "bad"])
+    volumes = np.where(large, 100.0, 50.0)
+    weights = model_weights([answer] * 8, ["good", "bad"], [volumes] * 8)
     band = 1  # 31 days ahead
-    assert 0.5 < weights[band, 0] < 0.8
-    np.testing.assert_allclose(weights.sum(axis=1), 1.0)
-    np.testing.assert_allclose(weights[0], [0.5, 0.5])  # nothing was asked that near
+    middle, larger = volume_class(np.array([50.0, 100.0]))
+    assert 0.5 < weights[band, middle, 0] < weights[band, larger, 0] < 0.8
+    np.testing.assert_allclose(weights.sum(axis=-1), 1.0)
+    np.testing.assert_allclose(weights[0], 0.5)  # nothing was asked that near
+    means = combined_means(answer.means, ["good", "bad"], weights, np.array([31.0]), volumes)
+    np.testing.assert_allclose(means[0, ~large], truth[0, ~large])
 
 
 def test_large_panels_are_learnt_from_whole_pools_of_a_sample():
