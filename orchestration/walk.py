@@ -88,12 +88,14 @@ def open_walk(
     """Yields one Walk with the lock held; writes the outcome when the run is over."""
     from orchestration.inputs import inputs_hash
     from orchestration.rules import load_group
+    from orchestration.scratch import sweep
 
     home.check()
     group = load_group(home)
     settings = read_settings(home)
     moments = moments_for(group, as_of=as_of, known_at=known_at, now=now)
     with run_lock(home.lock_file, owner=f"run {run_id}"):
+        sweep(home)
         journal = Journal(
             home,
             run_id,
