@@ -75,13 +75,21 @@ def build_navigation() -> st.Page:
             entry.file,
             title=entry.title,
             icon=entry.icon,
-            url_path=entry.code,
-            default=entry is PAGES[0],
+            # The first page answers at "/" alone; its code leads there, see below.
+            url_path=entry.code if entry.address else "home",
+            default=not entry.address,
         )
         for entry in PAGES
     }
     st.session_state[PAGES_KEY] = made
-    return st.navigation(list(made.values()))
+    typed = st.Page(_to_first_page, url_path=PAGES[0].code, visibility="hidden")
+    return st.navigation([*made.values(), typed])
+
+
+def _to_first_page() -> None:
+    """Lead an address typed with the first page's code to "/", with what it asked for."""
+    first = st.session_state[PAGES_KEY][PAGES[0].code]
+    st.switch_page(first, query_params=st.query_params.to_dict())
 
 
 def link(code: str, label: str, *, icon: str | None = None, **parameters: str | None) -> None:

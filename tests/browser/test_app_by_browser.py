@@ -57,6 +57,18 @@ def test_the_menu_leads_to_each_page_and_keeps_the_rooftop(
     expect(tab).to_have_url(re.compile(f"rooftop={NISSAN}"))
 
 
+def test_the_first_page_s_code_is_an_address_too(
+    small_app: str, open_tab: Callable[..., Page]
+) -> None:
+    tab = open_tab()
+    tab.goto(f"{small_app}/{PAGES[0].code}?rooftop={NISSAN}")
+    expect(tab.locator(".ss-heading h1")).to_have_text(PAGES[0].title)
+    expect(tab.locator(".ss-card h2").first).to_have_text("Nissan One")
+    expect(tab).to_have_url(re.compile(f"/\\?.*rooftop={NISSAN}"))
+    expect(tab.get_by_text("Page not found")).to_have_count(0)
+    expect(tab.get_by_test_id("stSidebarNavLink")).to_have_count(len(PAGES))
+
+
 def test_a_card_leads_to_its_vins(small_app: str, open_tab: Callable[..., Page]) -> None:
     tab = open_tab()
     tab.goto(f"{small_app}/?rooftop={NISSAN}")
