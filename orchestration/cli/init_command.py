@@ -15,6 +15,15 @@ import typer
 from programs.errors import StairstepError
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "group_template"
+NEXT_STEPS = (
+    "{home}/stairstep.yaml: your rooftops, their franchises and dealer codes",
+    "{home}/calendars/: when each OEM's sales months end",
+    "{home}/mappings/: one file for each vendor and kind of file, which column is what",
+    "{home}/rulebooks/: one file a program (`stairstep rules new` asks its way to a first), "
+    "then `stairstep rules check --home {home}`",
+    "{home}/inbox/: put the vendors' files there",
+    "stairstep run --home {home}, then stairstep app --home {home}",
+)
 
 
 class InitError(StairstepError):
@@ -46,7 +55,8 @@ def init(
         shutil.copytree(TEMPLATE, target, dirs_exist_ok=True)
     except OSError as error:
         raise InitError(f"{target} can't be made: {error.strerror}") from error
-    typer.echo(f"Made {target}. Next:")
-    typer.echo(f"  1. edit {target / 'stairstep.yaml'}: your rooftops and franchises")
-    typer.echo(f"  2. put vendor files into {target / 'inbox'}")
-    typer.echo(f"  3. stairstep run --home {target}")
+    typer.echo(
+        f"Made {target}, which runs as it is for an invented Nissan store. To make it yours:"
+    )
+    for number, step in enumerate(NEXT_STEPS, 1):
+        typer.echo(f"  {number}. {step.format(home=target)}")

@@ -112,7 +112,7 @@ def _tell(console: Console, home: Home, outcome: RunOutcome, seconds: float) -> 
             soft_wrap=True,
         )
         return
-    kept = _published(home)
+    kept = f"this run published nothing; {_still_up(home)}"
     if outcome.outcome == STOPPED:
         raise GateStopped(f"stopped by {outcome.failed_step}: {outcome.message}; {kept}")
     if state.debug:
@@ -131,6 +131,16 @@ def _tell_warnings(console: Console, outcome: RunOutcome) -> None:
         )
     if len(failed) > 5:
         console.print(f"and {len(failed) - 5} more, under Data health", highlight=False)
+
+
+def _still_up(home: Home) -> str:
+    """What people go on seeing after a run that published nothing."""
+    from orchestration.journal import read_json
+
+    pointer = read_json(home.pointer)
+    if not pointer:
+        return "nothing was published before either"
+    return f"still up is the standing as of {pointer['as_of']} ({pointer['file']})"
 
 
 def _published(home: Home) -> str:

@@ -74,6 +74,8 @@ def test_a_broken_rulebook_fails_the_run_in_one_line(sample_copy: Path) -> None:
     assert done.returncode == 1, done.stderr
     last_line = done.stderr.strip().splitlines()[-1]
     assert "rulebooks/nissan-one.yaml, line" in last_line
+    assert "is not one of 'up', 'down' or 'nearest'" in last_line, "nor what would be right"
+    assert "this run published nothing; still up is the standing as of 2025-08-15" in last_line
     assert "Traceback" not in done.stderr
     assert Home(sample_copy).pointer.read_bytes() == published
     record = _last_run(sample_copy)

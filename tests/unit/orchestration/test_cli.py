@@ -113,7 +113,10 @@ def test_init_makes_a_group_that_can_be_read(
     assert load_calendars(home)
     assert load_rulebooks(home)
     assert home.inbox.is_dir()
-    assert "stairstep run --home" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"stairstep run --home {home.root}" in said
+    for place in (home.group_file, home.calendars, home.mappings, home.rulebooks, home.inbox):
+        assert str(place) in said, f"{place.name} is no next step"
 
 
 def test_init_never_writes_into_a_folder_that_holds_something(
