@@ -16,9 +16,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from app.navigation import page
 from orchestration.home import Home
 from orchestration.journal import read_json
 from orchestration.lock import run_lock
+from tests.unit.app.pages import open_page
 
 REPOSITORY = Path(__file__).parents[2]
 pytestmark = pytest.mark.pipeline
@@ -81,6 +83,25 @@ def test_a_broken_rulebook_fails_the_run_in_one_line(sample_copy: Path) -> None:
     record = _last_run(sample_copy)
     assert record["outcome"] == "failed"
     assert "nissan-one.yaml" in record["message"]
+
+
+def test_a_rulebook_whose_examples_fail_is_not_used_and_the_app_says_so(
+    sample_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published = Home(sample_copy).pointer.read_bytes()
+    rulebook = sample_copy / "rulebooks" / "nissan-one.yaml"
+    text = rulebook.read_text()
+    rulebook.write_text(text.replace("amount: 15750", "amount: 15750.01", 1))
+    done = _run(sample_copy)
+    assert done.returncode == 1, done.stderr
+    assert Home(sample_copy).pointer.read_bytes() == published
+    said = "the rules pay $15,750.00, the example says $15,750.01"
+    assert said in done.stderr.strip().splitlines()[-1]
+    opened = open_page(page("standing"), sample_copy, monkeypatch)
+    assert opened.has("failed")
+    assert "rulebooks/nissan-one.yaml, line" in opened.text
+    assert said in opened.text
+    assert "The figures here are still those of" in opened.text
 
 
 def test_a_broken_group_file_is_a_failed_run_too(sample_copy: Path) -> None:
