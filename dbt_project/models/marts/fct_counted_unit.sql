@@ -69,6 +69,23 @@ explained_units as (
         end as reason_code
     from judged_units
 
+),
+
+told_units as (
+
+    select
+        units.*,
+        case
+            when units.reason_code = 'rdr_rejected' and units.reject_reason is not null
+                then reasons.reason_text || ' The OEM said: ' || units.reject_reason
+            when units.reason_code = 'counted_under_other_code'
+                then reasons.reason_text || ' (' || units.other_dealer_code || ')'
+            else reasons.reason_text
+        end as reason_text
+    from explained_units as units
+    left join {{ ref('reason_codes') }} as reasons
+        on units.reason_code = reasons.reason_code
+
 )
 
 select
@@ -113,20 +130,14 @@ select
     units.counted_element_codes,
     units.paid_element_codes,
     units.reason_code,
-    case
-        when units.reason_code = 'rdr_rejected' and units.reject_reason is not null
-            then reasons.reason_text || ' The OEM said: ' || units.reject_reason
-        when units.reason_code = 'counted_under_other_code'
-            then reasons.reason_text || ' (' || units.other_dealer_code || ')'
-        else reasons.reason_text
-    end as reason_text,
+    units.reason_text,
     units.pay_reason_code,
     units.has_open_recall,
     case
         when units.is_official is null or units.is_official = units.is_counted then null
         when units.is_official and units.unwound_date > units.list_date
             then 'Unwound since the OEM list of ' || units.list_date || '.'
-        when units.is_official then 'The OEM counts it as of ' || units.list_date || '. Here: ' || reasons.reason_text
+        when units.is_official then 'The OEM counts it as of ' || units.list_date || '. Here: ' || units.reason_text
         when units.accepted_date > units.list_date and units.official_reason is null
             then 'Accepted since the OEM list of ' || units.list_date || '.'
         else coalesce(
@@ -137,6 +148,4 @@ select
     units.source_file,
     units.source_row,
     units.bulletin_number
-from explained_units as units
-left join {{ ref('reason_codes') }} as reasons
-    on units.reason_code = reasons.reason_code
+from told_units as units
