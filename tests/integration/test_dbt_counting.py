@@ -24,6 +24,16 @@ STORES = [
     Store("mazda", "Mazda", "mazda", "Z1"),
 ]
 PROGRAMS = ("nissan-one", "ford-f150", "jeep-flat", "mazda-delivery")
+# Cars that the OEM's list counts and the reports don't, and what is said of each.
+LISTED = {
+    "pending_submitted": "the OEM has not answered yet.",
+    "pending_rejected": "The OEM said: MSRP",
+    "unwound_before_the_list": "Here: The sale was unwound; it no longer counts.",
+    "unwound_after_the_list": "Unwound since the OEM list of 2025-07-10.",
+    "fleet": "The program does not count this type of sale.",
+    "sold_by_the_other_store": "The OEM accepted the car under another dealer code. (N2)",
+}
+FORD_LIST = {"oem_code": "ford", "dealer_code": "F1", "program_code": "ford-f150"}
 Case = Callable[["Lot"], str]
 CASES: dict[str, Case] = {}
 
@@ -69,6 +79,9 @@ def lot(tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, dict[str, 
     refused = {"vin": vins["sold_on_the_last_day"], "is_counted": False, "reason": "fleet"}
     rows.append(official | listed | refused)
     rows.append(official | listed | {"vin": "1UNKNOWN000000001"})
+    for name in LISTED:
+        rows.append(official | listed | {"vin": vins[name]})
+    rows.append(official | FORD_LIST | listed | {"vin": vins["another_truck_year"]})
     stale = {"vin": vins["unwound"], "as_of_date": date(2025, 7, 1)}
     home.land("portal/official_units", [*rows, official | listed | stale])
     return home.build(AS_OF), vins
@@ -514,6 +527,29 @@ def test_a_restated_deal_replaces_its_earlier_version(lot):
     assert (unit["delivery_date"], unit["msrp_amount"]) == (date(2025, 6, 28), 31_000)
 
 
+@case
+def unwound_before_the_list(lot: Lot) -> str:
+    vin = lot.home.vin()
+    lot.rdr("north", vin, "2025-06-12")
+    lot.rdr("north", vin, "2025-06-12", "unwound", at="2025-07-05T12:00:00")
+    return vin
+
+
+@case
+def unwound_after_the_list(lot: Lot) -> str:
+    vin = lot.home.vin()
+    lot.rdr("north", vin, "2025-06-12")
+    lot.rdr("north", vin, "2025-06-12", "unwound", at="2025-07-12T12:00:00")
+    return vin
+
+
+@case
+def another_truck_year(lot: Lot) -> str:
+    vin = lot.home.vin()
+    lot.rdr("ford", vin, "2025-06-30", model="F-150", model_year=2022)
+    return vin
+
+
 def test_each_difference_with_the_oems_list_is_named(lot):
     warehouse, vins = lot
     said = {
@@ -530,6 +566,24 @@ def test_each_difference_with_the_oems_list_is_named(lot):
     assert "outside this period" in said[vins["sold_on_the_first_of_next_month"]][1]
     assert "no feed" in said["1UNKNOWN000000001"][1]
     assert said[vins["unwound"]] == (False, None)  # only the latest list speaks
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_each_reason_for_which_the_oem_counts_a_car_and_the_reports_do_not(lot, name):
+    warehouse, vins = lot
+    unit = warehouse.row(
+        "from fct_counted_unit where (vin, rooftop_id, period_code) = (?, 'north', '2025-06')",
+        vins[name],
+    )
+    assert (unit["is_official"], unit["is_counted"]) == (True, False)
+    assert unit["difference_reason"].endswith(LISTED[name]), unit["difference_reason"]
+
+
+def test_the_oem_counts_a_model_year_that_the_program_does_not(lot):
+    warehouse, vins = lot
+    unit = warehouse.unit(vins["another_truck_year"], "ford-f150", "2025-06")
+    assert (unit["is_official"], unit["is_counted"]) == (True, False)
+    assert unit["difference_reason"].endswith("The program does not count this model year.")
 
 
 def test_counts_are_the_cars_behind_them(lot):
