@@ -162,11 +162,12 @@ def unreadable(title: str, reason: str) -> None:
     _full_page(title, "What was published can't be read", reason, None, "unreadable")
 
 
-def nothing_here(title: str, body: str) -> None:
-    """Draw an empty part of a page: what would be here, and why nothing is."""
+def nothing_here(title: str, body: str, command: str | None = None) -> None:
+    """Draw an empty part of a page: what would be here, why nothing is, and what brings it."""
+    code = f"<code>{escape(command)}</code>" if command else ""
     st.html(
         f'<div class="ss-nothing" data-testid="nothing-here"><b>{escape(title)}</b>'
-        f"<span>{escape(body)}</span></div>"
+        f"<span>{escape(body)}</span>{code}</div>"
     )
 
 

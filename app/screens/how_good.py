@@ -44,9 +44,10 @@ def show(screen: Screen) -> None:
     if not rows:
         nothing_here(
             "No backtest yet",
-            "`stairstep backtest --home DIR` forecasts your own past quarters as of past mornings "
-            "and compares them with what came; the next `stairstep run` shows it here. Until then "
-            "no chance on these pages has been checked against your own sales.",
+            "A backtest forecasts your own past quarters as of past mornings and compares them "
+            "with what came; the next run shows it here. Until then no chance on these pages has "
+            "been checked against your own sales.",
+            "stairstep backtest --home DIR",
         )
         return
     panel = _choose("panel", "Measured on", _known(PANELS, [row.panel for row in rows]))
