@@ -26,6 +26,8 @@ MAXIMUM_PERIODS = 8
 MINIMUM_HISTORY_DAYS = 180
 MINIMUM_EXPECTED_UNITS = 0.5
 CLOSED_BEFORE_DAYS = 28
+# Part of every kept answer's name: raised when a model changes without its settings changing.
+MODELS_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class PastForecasts:
         for done, occasion in enumerate(occasions):
             means, situation = {}, None
             for model in models:
-                name = f"{model!r}|{occasion.ends}|{digests[occasion.origin]}"
+                name = f"{MODELS_VERSION}|{model!r}|{occasion.ends}|{digests[occasion.origin]}"
                 found = self._find(name)
                 if found is None:
                     situation = situation or make_situation(panel, occasion.origin)

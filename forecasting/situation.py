@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -42,12 +42,11 @@ class Situation:
 
     @cached_property
     def pool_of_series(self) -> np.ndarray:
-        return np.unique(np.array(self.panel.pools), return_inverse=True)[1]
+        return _group_numbers(self.panel.pools)
 
     @cached_property
     def rooftop_of_series(self) -> np.ndarray:
-        rooftops = np.array([key.split("|", 1)[0] for key in self.panel.keys])
-        return np.unique(rooftops, return_inverse=True)[1]
+        return _rooftop_numbers(self.panel.keys)
 
     def sums(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(units, exposure) weighted over the days before the origin, float64 [series, columns]
@@ -64,6 +63,19 @@ class Situation:
         days = np.arange(len(self.panel.dates))[:, None]
         low = np.full(len(ends), self.origin) if starts is None else np.asarray(starts)
         return self.profile.exposure(((days >= low) & (days <= np.asarray(ends))).astype(float))
+
+
+@lru_cache(maxsize=4)
+def _group_numbers(names: tuple[str, ...]) -> np.ndarray:
+    """Each name's number among the distinct ones, int64; the same panels come each morning."""
+    numbers = np.unique(np.array(names), return_inverse=True)[1]
+    numbers.flags.writeable = False
+    return numbers
+
+
+@lru_cache(maxsize=4)
+def _rooftop_numbers(keys: tuple[str, ...]) -> np.ndarray:
+    return _group_numbers(tuple(key.split("|", 1)[0] for key in keys))
 
 
 def sample_rows(panel: Panel) -> np.ndarray:

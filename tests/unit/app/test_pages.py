@@ -243,7 +243,7 @@ def test_a_forecaster_that_was_never_checked_has_no_record(
 
     rows = tables()
     for row in rows["fct_forecast"]:
-        row["model_code"] = "pool_rate"
+        row["model_code"] = "never_checked"
     home = make_home(rows=rows)
     assert "wasn't measured in this backtest" in open_page(page("how-good"), home, monkeypatch).text
     standing = open_page(page("standing"), home, monkeypatch, query={"rooftop": NISSAN})
