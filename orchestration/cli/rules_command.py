@@ -226,7 +226,9 @@ def _answer(question: Question) -> str:
 
 def _home_if_any(given: Path | None, *, is_needed: bool) -> Home | None:
     """The home named by --home or STAIRSTEP_HOME; None where none is named and none is needed."""
-    if given is None and not os.environ.get("STAIRSTEP_HOME") and not is_needed:
+    if given is None and not os.environ.get("STAIRSTEP_HOME"):
+        if is_needed:
+            raise RulesFileError("which rulebooks? name files, or a group's folder with --home")
         return None
     return home_of(given)
 
