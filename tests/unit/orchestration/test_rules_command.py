@@ -70,7 +70,7 @@ def test_a_file_alone_is_checked_without_a_home(
     assert run(["rules", "check", str(file)]) == codes.OK, "no group, so any make may be"
     assert run(["rules", "check", str(file), "--home", str(home)]) == codes.USER_ERROR
     assert run(["rules", "check"]) == codes.USER_ERROR
-    assert "which group?" in capsys.readouterr().err
+    assert "which rulebooks?" in capsys.readouterr().err
 
 
 def test_a_draft_stands_in_for_the_program_it_drafts(
