@@ -33,3 +33,10 @@ needs none), while running a missing one is a compiler error.
 {% macro as_of_at() -%}
     cast('{{ required_var("as_of_at") }}' as {{ type_moment() }})
 {%- endmacro %}
+
+{#- The last day on which a sale's report counts: the period's deadline or so many days after the sale, whichever comes
+first; null without either. -#}
+{% macro report_deadline(period_deadline, days_after_sale, sale_date) -%}
+    {%- set own_deadline = "cast(" ~ dbt.dateadd("day", days_after_sale, sale_date) ~ " as date)" -%}
+    least(coalesce({{ period_deadline }}, {{ own_deadline }}), coalesce({{ own_deadline }}, {{ period_deadline }}))
+{%- endmacro %}

@@ -14,13 +14,6 @@ with beyond as (
     select
         program_code,
         program_version,
-        'reports are due some days after each sale' as rule_text
-    from {{ source('compiled', 'programs') }}
-    where report_days_after_sale is not null
-    union all
-    select
-        program_code,
-        program_version,
         'rule across periods ' || rule_code as rule_text
     from {{ source('compiled', 'across_rules') }}
     union all

@@ -7,7 +7,9 @@ with sales as (
         sales_in_periods.*,
         periods.period_start_date,
         periods.period_end_date,
-        periods.report_deadline_date,
+        {{ report_deadline(
+            "periods.report_deadline_date", "periods.report_days_after_sale", "sales_in_periods.rdr_counting_date"
+        ) }} as report_deadline_date,
         periods.unwind_lands,
         periods.bulletin_number,
         accepted_elsewhere.other_dealer_code,

@@ -6,7 +6,8 @@ with units as (
     select
         units.*,
         periods.program_name,
-        periods.last_day_date
+        {{ report_deadline("periods.last_day_date", "periods.report_days_after_sale", "units.sale_date") }}
+            as last_day_date
     from {{ ref('fct_counted_unit') }} as units
     inner join {{ ref('int_live_periods') }} as periods
         on

@@ -1,6 +1,18 @@
--- Periods in which something can still be mended, and until when: reports until their deadline, else claims until
--- theirs, else (for a while) past the end. The last day shown is never guessed: without a deadline it is the
--- period's end.
+-- Periods in which something can still be mended, and until when: reports until their deadline (of the period's last day
+-- where sales have their own), else claims until theirs, else (for a while) past the end. The last day shown is never
+-- guessed: without a deadline it is the period's end.
+with periods as (
+
+    select
+        *,
+        coalesce(
+            {{ report_deadline("report_deadline_date", "report_days_after_sale", "period_end_date") }},
+            claim_deadline_date
+        ) as deadline_date
+    from {{ ref('int_enrolled_periods') }}
+
+)
+
 select
     rooftop_id,
     oem_code,
@@ -13,11 +25,12 @@ select
     period_end_date,
     is_open,
     bulletin_number,
-    coalesce(report_deadline_date, claim_deadline_date, period_end_date) as last_day_date
-from {{ ref('int_enrolled_periods') }}
+    report_days_after_sale,
+    coalesce(deadline_date, period_end_date) as last_day_date
+from periods
 where
-    coalesce(report_deadline_date, claim_deadline_date) >= {{ as_of_date() }}
+    deadline_date >= {{ as_of_date() }}
     or (
-        coalesce(report_deadline_date, claim_deadline_date) is null
+        deadline_date is null
         and period_end_date >= cast({{ dbt.dateadd("day", -1 * var("gap_look_back_days"), as_of_date()) }} as date)
     )

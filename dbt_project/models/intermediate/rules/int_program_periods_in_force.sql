@@ -47,6 +47,7 @@ select
     started_periods.base_end_date,
     started_periods.claim_deadline_date,
     started_periods.report_deadline_date,
+    known_versions.report_days_after_sale,
     known_versions.program_name,
     known_versions.oem_code,
     known_versions.period_grain,
