@@ -95,6 +95,8 @@ def drawn_texts(count: int = PROGRAMS) -> dict[str, str]:
         code = f"p{number:03}"
         document |= {"program": code, "when": {"calendar": "plain", "grain": "month"}}
         document |= {"across": [], "deductions": []}
+        if number % 5 == 0:  # reports come up to four days after their sale
+            document["deadlines"] = {"report_days_after_sale": 3 if number % 2 else 1}
         texts[f"{code}.yaml"] = as_text(document)
     return texts
 
@@ -240,7 +242,9 @@ def history(rules: RuleVersion, facts: StoreFacts) -> list[PeriodInputs]:
 def _inputs(
     rules: RuleVersion, filters: dict[str, ElementFilter], facts: StoreFacts, month: Period
 ) -> PeriodInputs:
-    lines = sorted(_lines(rules, facts.sales, month), key=lambda line: line[0])
+    last = rules.deadlines.report_days_after_sale
+    sales = [sale for sale in facts.sales if last is None or (sale.accepted - sale.on).days <= last]
+    lines = sorted(_lines(rules, sales, month), key=lambda line: line[0])
     readings = {
         metric: reading
         for (code, metric), reading in facts.readings.items()
@@ -259,7 +263,7 @@ def _inputs(
         items=_item_states(facts.items, month),
         is_open=month.end >= AS_OF,
         strikes=tuple(sorted(day for day in facts.strikes if month.contains(day))),
-        unwound=tuple(_unwound(filters, facts.sales, month)),
+        unwound=tuple(_unwound(filters, sales, month)),
     )
 
 

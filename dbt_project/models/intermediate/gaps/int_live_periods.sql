@@ -1,4 +1,4 @@
--- Periods in which something can still be mended, and until when: reports until their deadline (of the period's last day
+-- Periods in which something can still be mended, and until when: reports until their deadline (of the last day's sale
 -- where sales have their own), else claims until theirs, else (for a while) past the end. The last day shown is never
 -- guessed: without a deadline it is the period's end.
 with periods as (
