@@ -95,7 +95,7 @@ def drawn_texts(count: int = PROGRAMS) -> dict[str, str]:
         code = f"p{number:03}"
         document |= {"program": code, "when": {"calendar": "plain", "grain": "month"}}
         document |= {"across": [], "deductions": []}
-        if number % 5 == 0:  # reports come up to four days after their sale
+        if number % 9 == 0:  # reports come up to four days after their sale
             document["deadlines"] = {"report_days_after_sale": 3 if number % 2 else 1}
         texts[f"{code}.yaml"] = as_text(document)
     return texts
@@ -143,7 +143,9 @@ def _sales(
 ) -> Iterator[Sale]:
     for _ in range(count):
         day = _day(dice, month)
+        accepted = min(day + timedelta(days=0 if is_plain else dice.choice([0, 1, 3, 4])), AS_OF)
         unwound = day + timedelta(days=dice.randint(1, 100)) if dice.random() < 0.25 else None
+        unwound = unwound and max(unwound, accepted + timedelta(days=1))  # no report, no unwind
         yield Sale(
             vin=home.vin(),
             unit=UnitClass(
@@ -156,7 +158,7 @@ def _sales(
                 sale_type=dice.choice(["retail", "retail", "fleet", "lease"]),
             ),
             on=day,
-            accepted=min(day + timedelta(days=0 if is_plain else dice.choice([0, 1, 3, 4])), AS_OF),
+            accepted=accepted,
             msrp=Decimal(dice.randint(0, 6_000_000)) / 100,
             unwound=None if is_plain or (unwound and unwound > AS_OF) else unwound,
             is_recalled=not is_plain and dice.random() < 0.15,
