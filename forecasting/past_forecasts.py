@@ -27,7 +27,7 @@ MINIMUM_HISTORY_DAYS = 180
 MINIMUM_EXPECTED_UNITS = 0.5
 CLOSED_BEFORE_DAYS = 28
 # Part of every kept answer's name: raised when a model changes without its settings changing.
-MODELS_VERSION = 2
+MODELS_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class PastForecasts:
         progress: Callable[[int, int], None] | None = None,
     ) -> list[PastForecast]:
         """The models' answers, each from the panel as known on its morning."""
-        digests = prefix_digests(panel) if occasions else []
+        digests = prefix_digests(panel, [occasion.origin for occasion in occasions])
         running = np.zeros((panel.series_count, len(panel.dates) + 1), dtype=np.int64)
         np.cumsum(panel.units, axis=1, out=running[:, 1:])
         answers = []

@@ -117,21 +117,21 @@ def make_situation(panel: Panel, origin: int) -> Situation:
 def known_digest(panel: Panel, day: int) -> str:
     """A digest of all that is known on the morning of a day."""
     digest = hashlib.blake2b(_calendar_bytes(panel), digest_size=16)
-    digest.update(np.ascontiguousarray(panel.units[:, :day]).tobytes())
+    digest.update(np.ascontiguousarray(panel.units[:, :day]))
     return digest.hexdigest()
 
 
-def prefix_digests(panel: Panel) -> list[str]:
-    """Hex digests [days + 1]: entry d names all that is known on the morning of day d.
+def prefix_digests(panel: Panel, mornings: Sequence[int]) -> dict[int, str]:
+    """Hex digests by morning: each names all that is known on the morning of that day.
 
     Units of earlier days, and the whole calendar, which is known ahead.
     """
     base = hashlib.blake2b(_calendar_bytes(panel), digest_size=16)
-    digests = [base.hexdigest()]
     by_day = np.ascontiguousarray(panel.units.T)
-    for day in range(len(panel.dates)):
-        base.update(by_day[day].tobytes())
-        digests.append(base.hexdigest())
+    digests, seen = {}, 0
+    for morning in sorted(set(mornings)):
+        base.update(by_day[seen:morning])
+        digests[morning], seen = base.hexdigest(), morning
     return digests
 
 

@@ -39,7 +39,7 @@ WEIGHT_TRUST = 0.5
 # Records' worth of trust in equal weights, and in the horizon's own against a volume class's.
 WEIGHT_RECORDS, VOLUME_RECORDS = 500.0, 2_000.0
 # Part of a checkpoint's name: raised when learning or drawing changes without a setting changing.
-CALIBRATION_VERSION = 4
+CALIBRATION_VERSION = 5
 SHORT_HISTORY_DAYS = 180
 THIN_UNITS = 6  # in the last year
 

@@ -67,7 +67,8 @@ class BoostedTrees:
         day = half_year_start(panel.dates, situation.origin)
         if day < MINIMUM_HISTORY_DAYS:
             return None
-        sample = panel.select(sample_rows(panel)).as_known(day)
+        rows = sample_rows(panel)
+        sample = panel if len(rows) == panel.series_count else panel.select(rows)
         name = known_digest(sample, day)
         if name not in self._trained:
             self._trained[name] = self.train(make_situation(sample, day))
