@@ -19,7 +19,7 @@ from programs.gates import GateState
 from programs.money import ZERO, dollars
 from programs.plan import Choice, CloseGate, Limits, Move, ProgramOutlook
 from programs.plan_gain import HIGH, LOW, Spread, cheapest_path, gains_along, spread_of
-from programs.plan_tables import chance_of_tier, expected_cents, outlook_cents
+from programs.plan_tables import brought, chance_of_tier, expected_cents
 from programs.samples import ElementSamples, Whole
 from programs.scenario import Move as Change
 from programs.scenario import ProgramState, moved
@@ -126,9 +126,8 @@ def chase_of(
     head = next(
         one for one in state.standing().elements if one.element_code == element.rules.element_code
     )
-    paid = outlook_cents(outlook)
     low, high = _band(element.counted_units)
-    low_cents, high_cents = _band(paid.earned + paid.held)
+    low_cents, high_cents = _band(brought(outlook))
     chance = _share(element, edge)
     return Chase(
         program_code=outlook.program_code,
@@ -237,8 +236,16 @@ def _doubts(element: ElementSamples, tier: tuple[int, int] | None) -> tuple[str,
     low, high = _band(element.counted_units)
     if tier is not None and low < tier[1] <= high:
         found.append(f"the middle 80 % of samples, {low} to {high} units, lies on both sides")
-    for gate in element.gates:
-        if gate.effect == "waive" or gate.state is GateState.MET:
+    drawn = element.gate_states or (None,) * len(element.gates)
+    for gate, states in zip(element.gates, drawn, strict=True):
+        if gate.effect == "waive":
+            continue
+        if states is not None:
+            met = Fraction(int((states == GateState.MET).sum()), len(states))
+            if met < 1:
+                found.append(f"gate {gate.gate_code} is met in {round(met * 100)} % of samples")
+            continue
+        if gate.state is GateState.MET:
             continue
         if gate.state is GateState.NOT_MET:
             what = "pays nothing" if gate.effect == "forfeit" else "pays less"

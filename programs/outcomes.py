@@ -21,7 +21,6 @@ from programs.plan_tables import (
     chance_of_tier,
     expected_cents,
     gates_with,
-    outlook_cents,
     with_gates,
 )
 from programs.scenario import Move, ProgramState, moved
@@ -99,7 +98,7 @@ def outcome_between(
     one thing: they begin the sentence."""
     one, two = before.state.standing(), after.state.standing()
     chance = _chance(one, two, before.outlook, after.outlook)
-    expected = [round_money(mean_cents(side.outlook) / 100) for side in (before, after)]
+    expected = [round_money(expected_cents(side.outlook) / 100) for side in (before, after)]
     words = explain(before.state, after.state, one, two, subjects)
     return Outcome(
         program_code=after.state.program_code,
@@ -112,14 +111,6 @@ def outcome_between(
         chance=chance,
         explanation=f"{words.text}{_chance_part(chance, words.tier_number, *expected)}.",
     )
-
-
-def mean_cents(outlook: ProgramOutlook) -> Fraction:
-    """The mean over the samples: what is earned where gates were drawn to the end, as the forecast
-    says it; with what is held where they stand as today."""
-    if not any(element.gate_states for element in outlook.elements):
-        return expected_cents(outlook)
-    return Fraction(int(outlook_cents(outlook).earned.sum()), outlook.draws)
 
 
 def _has(state: ProgramState, element_code: str, gate_code: str) -> bool:

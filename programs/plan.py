@@ -155,8 +155,9 @@ class Choice:
 @dataclass(frozen=True)
 class Plan:
     """A choice with its exact figures, in cents. Expected amounts are means over the samples, gates
-    not decided yet taken as met. No other plan is better by more than `gap_cents` (nets more; for
-    the cheapest way to an amount: costs less), as the search proved."""
+    as they are drawn (where none are, those not decided yet are taken as met). No other plan is
+    better by more than `gap_cents` (nets more; for the cheapest way to an amount: costs less), as
+    the search proved."""
 
     choice: Choice
     cost_cents: int
@@ -181,13 +182,13 @@ class Plan:
 
 
 def unmet(outlooks: Iterable[ProgramOutlook]) -> set[GateKey]:
-    """The gates that are not met today, or not decided yet."""
+    """The gates that are not met today, not decided yet, or not met in some sample."""
     return {
         (outlook.program_code, gate.gate_code)
         for outlook in outlooks
         for element in outlook.elements
         for gate in element.gates
-        if gate.state is not GateState.MET
+        if gate.state is not GateState.MET or gate in element.gates_at_risk()
     }
 
 

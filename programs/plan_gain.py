@@ -13,8 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from programs.plan import Choice, CloseGate, Move, ProgramOutlook
-from programs.plan_tables import after_moves, choices_cents, outlook_cents
-from programs.samples import Whole
+from programs.plan_tables import after_moves, brought, choices_cents
 
 LOW, HIGH = 0.1, 0.9
 
@@ -37,7 +36,7 @@ def spread_of(
     for outlook in outlooks:
         then = after_moves(outlook, choice, moves)
         if then is not outlook:
-            gains += _cents(then) - _cents(outlook)
+            gains += brought(then) - brought(outlook)
     low, high = np.quantile(gains, (LOW, HIGH), method="inverted_cdf")
     return Spread(int(low), int(high), Fraction(int((gains >= cost_cents).sum()), len(gains)))
 
@@ -69,7 +68,3 @@ def cheapest_path(moves: Sequence[Move], most_units: int) -> tuple[Choice, ...]:
         path.append(Choice(units))
     return tuple(path)
 
-
-def _cents(outlook: ProgramOutlook) -> Whole:
-    found = outlook_cents(outlook)
-    return found.earned + found.held

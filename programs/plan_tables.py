@@ -49,7 +49,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Table:
-    """`cents[gates][n1, n2, ...]` sums earned and held cents over all samples with that many extra
+    """`cents[gates][n1, n2, ...]` sums what the samples bring (`brought`) with that many extra
     units of each kind; `gates` is a bit mask over the part's gate moves that are made."""
 
     part: Part
@@ -114,8 +114,7 @@ def _part(
     known = {
         (outlook.program_code, gate.gate_code)
         for element in outlook.elements
-        for gate in element.gates
-        if gate.state is GateState.NOT_MET
+        for gate in element.gates_at_risk()
     }
     closing = tuple(gate.code for gate in gates if gate.closes & known)
     return Part(outlook, tuple(kinds), closing, is_pooled)
@@ -176,6 +175,7 @@ def _distinct(outlook: ProgramOutlook) -> tuple[ProgramOutlook, Whole]:
         rows += [element.counted_units, element.paid_units]
         if with_msrp:
             rows.append(element.paid_msrp_cents)
+        rows += element.gate_states
     if outlook.paid_msrp_cents is not None and with_msrp:
         rows.append(outlook.paid_msrp_cents)
     first, weights = _first_of_each([np.asarray(row, dtype=np.int64) for row in rows])
@@ -201,6 +201,7 @@ def _taken(outlook: ProgramOutlook, positions: Whole) -> ProgramOutlook:
             counted_units=element.counted_units[positions],
             paid_units=element.paid_units[positions],
             paid_msrp_cents=element.paid_msrp_cents[positions],
+            gate_states=tuple(states[positions] for states in element.gate_states),
         )
         for element in outlook.elements
     )
@@ -221,7 +222,7 @@ def _sums(
     sums = np.empty(grid.shape[1], dtype=np.int64)
     for start in range(0, grid.shape[1], step):
         units = grid[:, start : start + step]
-        cents = _cents(_shifted(outlook, kinds, units))
+        cents = brought(_shifted(outlook, kinds, units))
         sums[start : start + step] = cents.reshape(-1, size) @ weights
     return sums
 
@@ -253,6 +254,7 @@ def _shifted(
                 counted_units=spread(element.counted_units, counted),
                 paid_units=spread(element.paid_units, paid),
                 paid_msrp_cents=spread(element.paid_msrp_cents, msrp),
+                gate_states=tuple(np.tile(states, columns) for states in element.gate_states),
             )
         )
     msrp_once = outlook.paid_msrp_cents
@@ -286,9 +288,25 @@ def with_gates(
             replace(
                 element,
                 gates=gates_with(element.gates, element.rules.element_code, states),
+                gate_states=_drawn_with(element, states),
             )
             for element in outlook.elements
         ),
+    )
+
+
+def _drawn_with(
+    element: ElementSamples, states: Mapping[tuple[str, str], GateState]
+) -> tuple[Whole, ...]:
+    """The gates' draws, those of other states the same in every sample."""
+    if not element.gate_states:
+        return ()
+    code = element.rules.element_code
+    return tuple(
+        np.full(len(drawn), int(states[code, gate.gate_code]))
+        if (code, gate.gate_code) in states
+        else drawn
+        for gate, drawn in zip(element.gates, element.gate_states, strict=True)
     )
 
 
@@ -304,9 +322,12 @@ def gates_with(
     )
 
 
-def _cents(outlook: ProgramOutlook) -> Whole:
+def brought(outlook: ProgramOutlook) -> Whole:
+    """What each sample brings: what is earned where gates were drawn to the end, as the forecast
+    says it; with what is held where they stand as today."""
     found = outlook_cents(outlook)
-    return found.earned + found.held
+    is_drawn = any(element.gate_states for element in outlook.elements)
+    return found.earned if is_drawn else found.earned + found.held
 
 
 def outlook_cents(outlook: ProgramOutlook) -> ProgramCents:
@@ -381,7 +402,7 @@ def less_units(outlook: ProgramOutlook, line: SellMore, missing: Whole) -> Progr
 
 def expected_cents(outlook: ProgramOutlook) -> Fraction:
     """The mean over the samples, exact."""
-    return Fraction(int(_cents(outlook).sum()), outlook.draws)
+    return Fraction(int(brought(outlook).sum()), outlook.draws)
 
 
 def chance_of_tier(samples: ElementSamples, tier_number: int) -> Fraction:

@@ -42,6 +42,17 @@ class ElementSamples:
     lines: tuple[UnitLine, ...] = ()
     gate_states: tuple[Whole, ...] = ()
 
+    def gates_at_risk(self) -> tuple[GateResult, ...]:
+        """The gates that could still cost something: not met today or, where they are drawn, in
+        some sample."""
+        if not self.gate_states:
+            return tuple(gate for gate in self.gates if gate.state is GateState.NOT_MET)
+        return tuple(
+            gate
+            for gate, states in zip(self.gates, self.gate_states, strict=True)
+            if bool((states != GateState.MET).any())
+        )
+
     def all_gates_met(self) -> np.ndarray:
         """bool per sample: every gate is met, or waived."""
         met = np.ones(len(self.counted_units), dtype=bool)

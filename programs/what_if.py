@@ -23,7 +23,7 @@ from programs.filters import ElementFilter, UnitClass
 from programs.gates import GateResult, GateState, Leaf, Reading, conjuncts
 from programs.ladder_rules import is_paid_by_line
 from programs.money import ZERO
-from programs.outcomes import Outcome, Position, mean_cents, outcome_between
+from programs.outcomes import Outcome, Position, outcome_between
 from programs.pay_lines import UnitLine
 from programs.period_end import (
     OpenElement,
@@ -34,6 +34,7 @@ from programs.period_end import (
     program_msrp_cents,
 )
 from programs.plan import ProgramOutlook
+from programs.plan_tables import expected_cents
 from programs.program_states import (
     PeriodState,
     SoldUnits,
@@ -361,7 +362,7 @@ def next_units(
         for units in range(most + 1):
             there = position(found, [*changes, replace(line, units=units)])
             amounts[units] += there.state.standing().amount_earned
-            expected[units] += mean_cents(there.outlook)
+            expected[units] += expected_cents(there.outlook)
     return NextUnits(
         line,
         tuple(amount - amounts[0] for amount in amounts),

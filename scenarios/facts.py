@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -28,11 +28,11 @@ from programs.rule_models import RuleVersion
 from programs.rulebook import Rulebook, read_rulebook
 from programs.what_if import OpenFacts, RooftopFacts
 from scenarios import fact_queries as sql
+from scenarios.drawn import gate_draws, with_lists
 from scenarios.words import TRAITS
 
 if TYPE_CHECKING:
     import duckdb
-    import numpy as np
 
 Row = Mapping[str, Any]
 CENT = Decimal("0.01")
@@ -119,10 +119,13 @@ class _Reader:
         self._wanted: list[str] = []
         self._as_of = datetime.date.min
 
-    def _rows(self, query: str) -> list[dict[str, Any]]:
+    def _cursor(self, query: str) -> duckdb.DuckDBPyConnection:
         given = {"rooftops": self._wanted, "as_of": self._as_of}
         used = {name: value for name, value in given.items() if f"${name}" in query}
-        cursor = self._connection.execute(query, used)
+        return self._connection.execute(query, used)
+
+    def _rows(self, query: str) -> list[dict[str, Any]]:
+        cursor = self._cursor(query)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -171,7 +174,8 @@ class _Reader:
         targets = _grouped(self._rows(sql.TARGETS))
         readings = _grouped(self._rows(sql.READINGS))
         items = _grouped(self._rows(sql.ITEMS))
-        draws, units, gates = self._draws(), self._segment_units(), self._gate_draws()
+        draws, units = self._draws(), self._segment_units()
+        gates = gate_draws(self._cursor(sql.GATE_DRAWS))
         found: dict[str, list[OpenFacts]] = defaultdict(list)
         for row in self._rows(sql.PERIODS):
             key = (row["rooftop_id"], row["program_code"], row["period_code"])
@@ -223,26 +227,11 @@ class _Reader:
             for row in self._rows(sql.SEGMENT_MSRP)
         }
         found: dict[tuple[str, datetime.date], dict[str, SegmentDraws]] = defaultdict(dict)
-        for row, remaining in self._arrays(sql.DRAWS, "remaining_units"):
+        for row, remaining in with_lists(self._cursor(sql.DRAWS), "remaining_units"):
             rooftop, segment = row["rooftop_id"], row["segment_code"]
             cents = own.get((rooftop, segment), own.get((None, segment), 0))
             found[rooftop, row["period_end_date"]][segment] = SegmentDraws(remaining, cents)
         return found
-
-    def _gate_draws(self) -> dict[tuple[str, str, str], dict[tuple[str, str], np.ndarray]]:
-        """How each gate of an element ends in each draw, by program."""
-        found: dict[tuple[str, str, str], dict] = defaultdict(dict)
-        for row, states in self._arrays(sql.GATE_DRAWS, "gate_states"):
-            key = (row["rooftop_id"], row["program_code"], row["period_code"])
-            found[key][row["element_code"], row["gate_code"]] = states
-        return found
-
-    def _arrays(self, query: str, column: str) -> Iterator[tuple[Row, np.ndarray]]:
-        """Rows with one column of lists as whole numbers; a row of Python's own would take ages."""
-        table = self._connection.execute(query, {"rooftops": self._wanted}).to_arrow_table()
-        lists = table.column(column).combine_chunks()
-        for at, row in enumerate(table.drop_columns([column]).to_pylist()):
-            yield row, lists[at].values.to_numpy(zero_copy_only=False).astype("int64")
 
     def _segment_units(self) -> dict[str, UnitClass]:
         """What the units of each segment are like: its class sold most."""

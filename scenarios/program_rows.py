@@ -7,8 +7,11 @@ reading the rows (reading.py), the arithmetic (programs/).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
+
+import numpy as np
 
 from programs.gates import GateResult, GateState, Leaf
 from programs.ladder import ladder_from_rows
@@ -21,6 +24,7 @@ from programs.period_end import (
     program_msrp_cents,
 )
 from programs.plan import ProgramOutlook
+from programs.samples import ElementSamples
 from programs.scenario import ElementState, ProgramState
 from programs.standing import ElementFacts, ElementRules, ProgramCap
 from scenarios.inputs import Pending, Score
@@ -134,8 +138,10 @@ def outlook_of(
     msrp: Mapping[str, Any],
     members: Rows,
     draws: Mapping[tuple[str, date], Any],
+    gate_draws: Mapping[tuple[str, str], np.ndarray],
 ) -> ProgramOutlook:
-    """The program's samples, put together as the forecast puts them together."""
+    """The program's samples, put together as the forecast puts them together; `gate_draws` has the
+    state of each (element, gate) in every draw."""
     elements = tuple(
         OpenElement(
             rules=piece.rules,
@@ -175,7 +181,24 @@ def outlook_of(
         program.program_code,
         head["program_name"],
         program.period_code,
-        tuple(element_samples(element, own, size) for element in elements),
+        tuple(
+            _with_drawn_gates(element_samples(element, own, size), gate_draws)
+            for element in elements
+        ),
         program.cap,
         program_msrp_cents(program, own, size),
     )
+
+
+def _with_drawn_gates(
+    samples: ElementSamples, gate_draws: Mapping[tuple[str, str], np.ndarray]
+) -> ElementSamples:
+    """The samples with each gate as it was drawn; as it stands today where it was not."""
+    code, size = samples.rules.element_code, len(samples.counted_units)
+    if not any((code, gate.gate_code) in gate_draws for gate in samples.gates):
+        return samples
+    states = tuple(
+        gate_draws.get((code, gate.gate_code), np.full(size, int(gate.state)))[:size]
+        for gate in samples.gates
+    )
+    return replace(samples, gate_states=states)

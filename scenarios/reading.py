@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from programs.money import ZERO, cents_half_up
 from programs.period_end import SegmentDraws
 from programs.scenario import ElementKey
+from scenarios.drawn import gate_draws, with_lists
+from scenarios.fact_queries import GATE_DRAWS
 from scenarios.inputs import Gross, OpenPeriod, RooftopInputs, ScenarioError, StockRow
 from scenarios.program_rows import Element, Row, Rows, outlook_of, state_of
 from scenarios.queries import (
@@ -97,6 +99,7 @@ class _Rows:
             )
         }  # fmt: skip
         self.draws = self._draws()
+        self.gate_draws = gate_draws(self._cursor(GATE_DRAWS))
 
     def of(self, name: str, rooftop: str) -> Rows:
         """A query's rows of one rooftop, in the query's order."""
@@ -125,12 +128,8 @@ class _Rows:
             for row in self._rows(SEGMENT_MSRP)
         }
         found: dict[str, dict[tuple[str, date], SegmentDraws]] = defaultdict(dict)
-        table = self._cursor(DRAWS).to_arrow_table()
-        samples = table.column("remaining_units").combine_chunks()
-        keys = table.drop_columns(["remaining_units"]).to_pylist()
-        for at, key in enumerate(keys):
+        for key, remaining in with_lists(self._cursor(DRAWS), "remaining_units"):
             rooftop, segment = key["rooftop_id"], key["segment_code"]
-            remaining = samples[at].values.to_numpy(zero_copy_only=False).astype("int64")
             msrp = cents.get((rooftop, segment), cents.get((None, segment), 0))
             found[rooftop][segment, key["period_end_date"]] = SegmentDraws(remaining, msrp)
         return found
@@ -188,7 +187,8 @@ class _Rooftop:
                 OpenPeriod(
                     state=state_of(head, pieces, own_msrp),
                     outlook=outlook_of(
-                        self._rooftop, head, pieces, own_msrp, self._members, self._draws
+                        self._rooftop, head, pieces, own_msrp, self._members, self._draws,
+                        self._rows.gate_draws[(self._rooftop, *key)],
                     ),
                     period_end=head["period_end_date"],
                     selling_days_left=head["selling_days_left"] or 0,

@@ -148,6 +148,7 @@ SCHEMAS = {
     "fct_forecast_gate": _columns(
         "rooftop_id program_code element_code period_code gate_code conjunct_number:integer "
         "leaf_number:integer chance_gate_met:double chance_leaf_met:double assumption "
+        "gate_states:tinyint[] "
         "surveys_to_date:integer expected_surveys_to_come:double low_80_surveys_to_come:integer "
         "high_80_surveys_to_come:integer perfect_survey_score:decimal(9,3) "
         "is_reachable_by_surveys:boolean perfect_surveys_needed:integer "

@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+from programs.gates import GateState
 from tests.unit.app.published_fixture import TODAY, Rows, money
+from tests.unit.app.small_group_samples import DRAWS as SAMPLES
 
 NISSAN, HONDA, FORD = "lakeside-nissan", "northgate-honda", "prairie-ford"
 KEYS = {
@@ -85,6 +87,10 @@ def forecast_gates() -> Rows:
             "leaf_number": 1,
             "chance_gate_met": 0.64,
             "chance_leaf_met": 0.64,
+            "gate_states": [
+                int(GateState.MET if draw * 16 % 25 < 16 else GateState.NOT_MET)
+                for draw in range(SAMPLES)
+            ],
             "assumption": "surveys to come at the store's own pace and scores; against 92",
             "surveys_to_date": 5,
             "expected_surveys_to_come": 8.3,

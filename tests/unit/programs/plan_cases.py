@@ -74,8 +74,7 @@ def small_case(seed: int, *, is_msrp_alike: bool = True) -> Case:
             (program.program_code, gate.gate_code)
             for program in programs
             for element in program.elements
-            for gate in element.gates
-            if gate.state is GateState.NOT_MET
+            for gate in element.gates_at_risk()
         }
     )
     if unmet and rng.random() < 0.7:
@@ -100,6 +99,11 @@ def _program(rng: np.random.Generator, code: str, draws: int) -> ProgramOutlook:
     )
     amount = dollars(int(rng.integers(0, 400_000))) if rng.random() < 0.25 else None
     share = Decimal(int(rng.integers(1, 30))) / 1000 if rng.random() < 0.2 else None
+    if rng.random() < 0.4:  # gates drawn to the end, in every sample
+        elements = tuple(
+            replace(one, gate_states=tuple(rng.integers(0, 4, draws) for _ in one.gates))
+            for one in elements
+        )
     msrp = sum((element.paid_msrp_cents for element in elements), np.zeros(draws, dtype=np.int64))
     return ProgramOutlook(code, code.upper(), "2025-08", elements, ProgramCap(amount, share), msrp)
 
@@ -190,6 +194,7 @@ def _program_cents(program: ProgramOutlook, case: Case, choice: Choice) -> Fract
         if not isinstance(move, CloseGate)
     ]
     total = 0
+    is_drawn = any(samples.gate_states for samples in program.elements)
     for draw in range(program.draws):
         elements = []
         for key, samples in zip(program.keys, program.elements, strict=True):
@@ -203,18 +208,29 @@ def _program_cents(program: ProgramOutlook, case: Case, choice: Choice) -> Fract
                 samples.open_recall_units,
                 tuple(
                     replace(gate, state=GateState.MET) if gate.gate_code in closed else gate
-                    for gate in samples.gates
+                    for gate in _gates_of(samples, draw)
                 ),
             )
             elements.append((samples.rules, facts))
         once = int(program.paid_msrp_cents[draw]) + sum(
             move.msrp_cents * units for move, units in made if move.paid_by & set(program.keys)
         )
-        total += _standing_cents(tuple(elements), program.cap, dollars(once))
+        earned, held = _standing_cents(tuple(elements), program.cap, dollars(once))
+        total += earned if is_drawn else earned + held
     return Fraction(total, program.draws)
 
 
+def _gates_of(samples: ElementSamples, draw: int) -> tuple[GateResult, ...]:
+    if not samples.gate_states:
+        return samples.gates
+    return tuple(
+        replace(gate, state=GateState(int(states[draw])))
+        for gate, states in zip(samples.gates, samples.gate_states, strict=True)
+    )
+
+
 @lru_cache(maxsize=20_000)
-def _standing_cents(elements: tuple, cap: ProgramCap, paid_msrp: Decimal) -> int:
+def _standing_cents(elements: tuple, cap: ProgramCap, paid_msrp: Decimal) -> tuple[int, int]:
+    """Earned and held."""
     standing = evaluate_program("p", elements, cap, paid_msrp)
-    return cents_half_up(standing.amount_earned + standing.amount_held)
+    return cents_half_up(standing.amount_earned), cents_half_up(standing.amount_held)
