@@ -28,7 +28,6 @@ from app.records import (
     Record,
     Rooftop,
 )
-from app.rule_records import ElementLimit, GateEffect, PaidMsrp, SegmentMembership, Stock
 from app.run_records import FeedHealth, SetAside
 
 cached = st.cache_data(
@@ -182,52 +181,6 @@ def expected_amounts(source: Published) -> dict[tuple[str, str, str], Decimal]:
     return {
         (row.rooftop_id, row.program_code, row.period_code): row.expected_amount
         for row in source.read(ForecastProgram)
-    }
-
-
-@cached
-def memberships(source: Published) -> tuple[SegmentMembership, ...]:
-    """Return which segments count and are paid in which elements."""
-    return source.read(
-        SegmentMembership, order_by="segment_code, program_code, program_version, element_code"
-    )
-
-
-@cached
-def element_limits(source: Published) -> dict[tuple[str, int, str], ElementLimit]:
-    """Return what caps and deducts each element's amount, by program, version and element."""
-    return {
-        (row.program_code, row.program_version, row.element_code): row
-        for row in source.read(ElementLimit)
-    }
-
-
-@cached
-def gate_effects(source: Published) -> dict[tuple[str, int, str], GateEffect]:
-    """Return what each gate leaves when it isn't met, by program, version and gate."""
-    return {
-        (row.program_code, row.program_version, row.gate_code): row
-        for row in source.read(GateEffect, order_by="element_code nulls last")
-    }
-
-
-@cached
-def stock(source: Published, rooftop_id: str) -> tuple[Stock, ...]:
-    """Return what the rooftop sells at retail, by description and segment."""
-    return source.read(
-        Stock,
-        "rooftop_id = ?",
-        [rooftop_id],
-        order_by="make, model, segment_code, model_year, trim, powertrain, stock_type",
-    )
-
-
-@cached
-def paid_msrp(source: Published, rooftop_id: str) -> dict[tuple[str, str], Decimal]:
-    """Return the MSRP of paid units, each once, by program and period."""
-    return {
-        (row.program_code, row.period_code): row.paid_msrp_amount or Decimal("0.00")
-        for row in source.read(PaidMsrp, "rooftop_id = ?", [rooftop_id])
     }
 
 

@@ -27,7 +27,7 @@ _ID_BYTES = 5
 
 
 class SavedScenario(Base):
-    """One what-if under a name. Never changed: saved again, it is another one."""
+    """One what-if under a name. But for its name never changed: saved again, it is another one."""
 
     __tablename__ = "saved_scenario"
     __table_args__ = (UniqueConstraint("place_code", "name"),)
@@ -118,9 +118,7 @@ def save_scenario(
     created_by: str = "",
 ) -> Saved:
     """Saves a scenario. Raises NotebookError where the name is empty, too long or taken."""
-    title = " ".join(name.split())
-    if not title or len(title) > SavedScenario.name.type.length:  # type: ignore[attr-defined]
-        raise NotebookError("a scenario's name has 1 to 120 characters")
+    title = _title(name)
     if not rooftop_ids:
         raise NotebookError("a scenario is of at least one rooftop")
     with notebook.writing() as session:
@@ -137,14 +135,20 @@ def save_scenario(
             rooftops=[SavedScenarioRooftop(rooftop_id=one) for one in sorted(set(rooftop_ids))],
         )
         session.add(row)
-        try:
-            session.flush()
-        except IntegrityError as error:
-            raise NotebookError(
-                f"'{title}' is saved already for {place_code}; choose another name, "
-                "or remove that one first"
-            ) from error
+        _flush(session, row)
         session.refresh(row)
+        return _saved(row)
+
+
+def rename_scenario(notebook: Notebook, scenario_id: str, name: str, scope: Scope) -> Saved:
+    """Gives a scenario another name. Raises NotebookError where it may not be seen, or the name is
+    empty, too long or taken."""
+    with notebook.writing() as session:
+        row = _found(session, scenario_id, scope, None)
+        if row is None:
+            raise NotebookError(f"no scenario '{scenario_id}' is saved")
+        row.name = _title(name)
+        _flush(session, row)
         return _saved(row)
 
 
@@ -199,6 +203,24 @@ def note_reading(
                 read_at=read_at,
             )
         )
+
+
+def _title(name: str) -> str:
+    title = " ".join(name.split())
+    if not title or len(title) > SavedScenario.name.type.length:  # type: ignore[attr-defined]
+        raise NotebookError("a scenario's name has 1 to 120 characters")
+    return title
+
+
+def _flush(session: Session, row: SavedScenario) -> None:
+    title, place_code = row.name, row.place_code
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise NotebookError(
+            f"'{title}' is saved already for {place_code}; choose another name, "
+            "or remove that one first"
+        ) from error
 
 
 def _visible(scope: Scope):  # noqa: ANN202 - a select, whose type says nothing

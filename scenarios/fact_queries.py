@@ -92,7 +92,7 @@ order by rooftop_id, segment_code, period_end_date
 GATE_DRAWS = """
 select distinct rooftop_id, program_code, period_code, element_code, gate_code, gate_states
 from fct_forecast_gate
-where rooftop_id = any($rooftops)
+where rooftop_id = any($rooftops) and gate_states is not null
 order by all
 """
 

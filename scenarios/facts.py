@@ -108,7 +108,17 @@ def read_group(
     import duckdb
 
     with duckdb.connect(str(file), read_only=True) as connection:
-        return _Reader(connection).read(rooftop_ids, with_closed=with_closed)
+        return group_of(connection, rooftop_ids, with_closed=with_closed)
+
+
+def group_of(
+    connection: duckdb.DuckDBPyConnection,
+    rooftop_ids: Sequence[str] | None,
+    *,
+    with_closed: bool = False,
+) -> Group:
+    """`read_group` on a published file that is open already."""
+    return _Reader(connection).read(rooftop_ids, with_closed=with_closed)
 
 
 class _Reader:

@@ -23,6 +23,8 @@ from app.queries import ElementView
 from app.records import DailyStanding, ProgramStanding
 from app.theme import palette, quiet_layout
 
+JUMPS_NAMED = 3
+
 
 def period_chart(
     days: Sequence[DailyStanding],
@@ -210,6 +212,14 @@ def reliability_chart(bins: Sequence[BacktestBin]) -> go.Figure:
     figure.update_xaxes(title={"text": "chance said", "font": {"size": 12.5}}, **axis)
     figure.update_yaxes(title={"text": "came true", "font": {"size": 12.5}}, **axis)
     return figure
+
+
+def jumps(amounts: Sequence[Decimal]) -> tuple[tuple[int, Decimal], ...]:
+    """The units that add most (at most three), where they stand out: the steps of tiers."""
+    added = [(n, amounts[n] - amounts[n - 1]) for n in range(1, len(amounts))]
+    usual = sorted(amount for _, amount in added)[len(added) // 2] if added else Decimal(0)
+    standing_out = [(n, amount) for n, amount in added if amount > 3 * usual and amount > 0]
+    return tuple(sorted(sorted(standing_out, key=lambda jump: -jump[1])[:JUMPS_NAMED]))
 
 
 def value_curve(

@@ -1,86 +1,132 @@
-"""A what-if's answer as markup: the sum, and each program before and after.
+"""A what-if's answer as markup: the sums, and each program before and after.
 
-Belongs here: markup from programs.scenario's results. Amounts are as it gives them, to the cent.
+Belongs here: markup from the outcomes of programs.what_if. Amounts are as it gives them, to the
+cent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from html import escape
 
 from app import format as fmt
 from app.components.stair import stair
-from app.components.tables import tiles
-from app.queries import ProgramView
-from programs.scenario import ProgramChange, Scenario
+from app.components.tables import table, tiles
+from app.queries import ElementView, ProgramView
+from programs.money import ZERO
+from programs.outcomes import Outcome
 from programs.standing import ElementStanding, ProgramStanding
+from programs.what_if import NextUnits
+from scenarios.scenario import Result
+
+GIVEN_ON = (1, 2, 3, 5, 10, 20)
 
 
-def start_tiles(scenario: Scenario, best: Sequence[tuple[str, Decimal]]) -> str:
-    """Return what is earned, and which lines' next unit is worth most, before any unit is set."""
-    return (
-        '<div data-testid="scenario">'
-        + tiles(
-            ("earned so far", fmt.money(scenario.amount_before), "all open programs", ""),
-            *(
-                (f"one more {label}", fmt.signed_money(worth), "over all open programs",
-                 "ss-first" if worth > 0 else "")
-                for label, worth in best
-            ),
-        )
-        + "</div>"
+def start_tiles(result: Result) -> str:
+    """What is earned and expected before anything is changed."""
+    total = result.total()
+    return _tiles(
+        ("earned so far", fmt.money(total["amount_earned_before"]), "all open programs", ""),
+        ("expected at the end", fmt.money(total["expected_amount_before"]),
+         "the mean of the forecast's samples", ""),
     )  # fmt: skip
 
 
-def result_tiles(scenario: Scenario, units: int) -> str:
-    """Return the sum before, after, and the change."""
-    change = scenario.change_amount
-    remark = f"{fmt.money(change / units)} a unit" if change else "no program pays more for these"
-    return (
-        '<div data-testid="scenario">'
-        + tiles(
-            ("earned so far", fmt.money(scenario.amount_before), "all open programs", ""),
-            (f"with {fmt.plural(units, 'more unit')}", fmt.money(scenario.amount_after),
-             "all open programs", ""),
-            ("change", fmt.signed_money(change), remark, "ss-first" if change > 0 else ""),
-        )
-        + "</div>"
+def result_tiles(result: Result) -> str:
+    """The sums before and after."""
+    total = result.total()
+    earned = total["amount_earned_after"] - total["amount_earned_before"]
+    expected = total["expected_amount_after"] - total["expected_amount_before"]
+    return _tiles(
+        ("earned so far", fmt.money(total["amount_earned_before"]), "all open programs", ""),
+        ("with these changes", fmt.money(total["amount_earned_after"]),
+         fmt.signed_money(earned), "ss-first" if earned > 0 else ""),
+        ("expected at the end", fmt.money(total["expected_amount_after"]),
+         f"{fmt.signed_money(expected)}, from {fmt.money(total['expected_amount_before'])}", ""),
     )  # fmt: skip
 
 
-def what_if_card(view: ProgramView, change: ProgramChange) -> str:
-    """Return one program before and after, with the staircase and the sentence."""
-    code = escape(change.program_code)
+def _tiles(*entries: tuple[str, str, str, str]) -> str:
+    return f'<div data-testid="scenario">{tiles(*entries)}</div>'
+
+
+def what_if_card(view: ProgramView, found: Outcome) -> str:
+    """One program before and after, with the staircase and the sentence."""
+    code = escape(found.program_code)
     drawings = "".join(
-        _element(element, _of(change.before, element), _of(change.after, element))
+        _element(element, _of(found.before, element), _of(found.after, element))
         for element in view.elements
         if element.element is None or element.element.is_volume
     )
-    kind = "ss-up" if change.change_amount > 0 else "ss-down" if change.change_amount < 0 else ""
+    change = found.after.amount_earned - found.before.amount_earned
+    kind = "ss-up" if change > 0 else "ss-down" if change < 0 else ""
     return (
         f'<article class="ss-card ss-whatif" data-testid="what-if-{code}"><header><div>'
-        f"<h2>{escape(change.program_name)}</h2></div>"
-        f'<div class="ss-earned ss-change"><span>{fmt.money(change.before.amount_earned)} to</span>'
-        f'<b data-testid="amount-after">{fmt.money(change.after.amount_earned)}</b>'
-        f'<small class="{kind}">{fmt.signed_money(change.change_amount)}</small></div></header>'
-        f'<p class="ss-lead">{escape(change.explanation)}</p>{drawings}{_losses(change.after)}'
-        f"</article>"
+        f"<h2>{escape(found.program_name)}</h2></div>"
+        f'<div class="ss-earned ss-change"><span>{fmt.money(found.before.amount_earned)} to</span>'
+        f'<b data-testid="amount-after">{fmt.money(found.after.amount_earned)}</b>'
+        f'<small class="{kind}">{fmt.signed_money(change)}</small></div></header>'
+        f'<p class="ss-lead">{escape(found.explanation)}</p>{drawings}{_ahead(found)}'
+        f"{_losses(found.after)}</article>"
     )
 
 
-def unchanged(views: Sequence[ProgramView]) -> str:
-    """Say which programs these units don't move."""
-    names = ", ".join(view.standing.program_name for view in views)
-    return f'<p class="ss-unchanged">Not moved by these units: {escape(names)}.</p>'
+def unchanged(names: Sequence[str]) -> str:
+    """Say which programs these changes don't move."""
+    return f'<p class="ss-unchanged">Not moved by these: {escape(", ".join(names))}.</p>'
 
 
-def _of(standing: ProgramStanding, element) -> ElementStanding:  # noqa: ANN001
+def outcome_table(rows: Sequence[Mapping], name_of: Callable[[str], str]) -> str:
+    """Each changed program of several rooftops, before and after."""
+    return table(
+        (("Rooftop", "ss-name"), ("Program", "ss-name"), ("Units", "ss-num"), ("Tier", "ss-num"),
+         ("Chance", "ss-num"), ("Earned", "ss-num"), ("Expected", "ss-num")),
+        [
+            (
+                escape(name_of(row["rooftop_id"])),
+                f"<b>{escape(row['program_name'])}</b>",
+                _pair(row, "counted_units", str),
+                _pair(row, "tier_number", str),
+                _pair(row, "chance", fmt.chance),
+                _pair(row, "amount_earned", lambda text: fmt.money(Decimal(text))),
+                _pair(row, "expected_amount", lambda text: fmt.money(Decimal(text))),
+            )
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def _pair(row: Mapping, name: str, said: Callable) -> str:
+    before, after = said(row[f"{name}_before"]), said(row[f"{name}_after"])
+    return after if before == after else f"<s>{before}</s> {after}"
+
+
+def give_away(curve: NextUnits) -> str:
+    """What could be given away on each of the next units and still be ahead."""
+    return table(
+        (("On the next", "ss-name"), ("Adds today", "ss-num"), ("Give away up to, each", "ss-num"),
+         ("Adds at the end", "ss-num"), ("Give away up to, each", "ss-num")),
+        [
+            (
+                fmt.plural(units, "unit"),
+                fmt.money(curve.amounts[units]),
+                fmt.money(curve.give_away(units, expected=False)),
+                fmt.money(curve.expected_amounts[units]),
+                f"<b>{fmt.money(curve.give_away(units, expected=True))}</b>",
+            )
+            for units in GIVEN_ON
+            if units < len(curve.amounts)
+        ],
+    )  # fmt: skip
+
+
+def _of(standing: ProgramStanding, element: ElementView) -> ElementStanding:
     code = element.standing.element_code
     return next(found for found in standing.elements if found.element_code == code)
 
 
-def _element(element, before: ElementStanding, after: ElementStanding) -> str:  # noqa: ANN001
+def _element(element: ElementView, before: ElementStanding, after: ElementStanding) -> str:
     if before == after or not element.segments:
         return ""
     facts = [
@@ -88,22 +134,30 @@ def _element(element, before: ElementStanding, after: ElementStanding) -> str:  
         ("tier", _tier(before), _tier(after)),
         ("amount", fmt.money(before.amount_earned), fmt.money(after.amount_earned)),
     ]
+    if after.units_to_next_tier is not None:
+        worth = after.worth_of_next_tier_amount or ZERO
+        text = f"{fmt.plural(after.units_to_next_tier, 'unit')}, {fmt.money(worth)}"
+        facts.append((f"then to tier {after.next_tier_number}", text, text))
+    added = after.counted_units - before.counted_units
+    return f"{stair(element, added=added)}{_facts(facts)}"
+
+
+def _ahead(found: Outcome) -> str:
+    facts = []
+    if found.chance is not None:
+        one, two = (fmt.chance(float(x)) for x in (found.chance.before, found.chance.after))
+        facts.append((f"chance of tier {found.chance.tier_number}", one, two))
+    one, two = fmt.money(found.expected_before), fmt.money(found.expected_after)
+    facts.append(("expected at the end", one, two))
+    return _facts(facts)
+
+
+def _facts(facts: Sequence[tuple[str, str, str]]) -> str:
     cells = "".join(
-        f"<div><dt>{name}</dt><dd><s>{old}</s> {new}</dd></div>"
-        if old != new
-        else f"<div><dt>{name}</dt><dd>{new}</dd></div>"
+        f"<div><dt>{name}</dt><dd>{new if old == new else f'<s>{old}</s> {new}'}</dd></div>"
         for name, old, new in facts
     )
-    if after.units_to_next_tier is not None:
-        worth = after.worth_of_next_tier_amount or Decimal(0)
-        cells += (
-            f"<div><dt>then to tier {after.next_tier_number}</dt>"
-            f"<dd>{fmt.plural(after.units_to_next_tier, 'unit')}, {fmt.money(worth)}</dd></div>"
-        )
-    return (
-        f"{stair(element, added=after.counted_units - before.counted_units)}"
-        f'<dl class="ss-pace">{cells}</dl>'
-    )
+    return f'<dl class="ss-pace">{cells}</dl>'
 
 
 def _tier(standing: ElementStanding) -> str:

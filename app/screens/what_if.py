@@ -1,166 +1,236 @@
-"""What if: units of a model line added, and at once every program before and after.
+"""What if: cars, scores, reports or rules changed, and at once every program before and after.
 
-Belongs here: the levers on screen and the order of the answers. The inputs are made in
-app/levers.py, the arithmetic is programs.scenario. The address holds the levers, so a link shows
-the same.
+Belongs here: the levers on screen, where they are held, and the order of the answers. The address
+holds them, or the saved scenario they are, so a link shows the same. What levers mean is
+scenarios/, the arithmetic programs/what_if.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from time import perf_counter
 
 import streamlit as st
 
+from app import asking, kept
 from app import format as fmt
+from app.components.charts import jumps
 from app.components.charts import value_curve as curve_chart
-from app.components.states import nothing_here
-from app.components.what_if import result_tiles, start_tiles, unchanged, what_if_card
+from app.components.lever_forms import (
+    line_inputs,
+    other_levers,
+    readable,
+    set_levers,
+    units_of,
+    with_units,
+)
+from app.components.saved_scenarios import save_form, saved_list
+from app.components.states import banner, nothing_here
+from app.components.what_if import (
+    give_away,
+    outcome_table,
+    result_tiles,
+    start_tiles,
+    unchanged,
+    what_if_card,
+)
 from app.frame import Screen, choose_rooftop, open_screen
-from app.levers import (
-    ZERO,
-    ModelLine,
-    Rules,
-    jumps,
-    model_lines,
-    next_unit,
-    program_state,
-    value_curve,
-)
-from app.queries import (
-    ProgramView,
-    element_limits,
-    gate_effects,
-    memberships,
-    paid_msrp,
-    program_views,
-    stock,
-)
+from app.queries import program_views
 from app.theme import show_chart
-from programs.scenario import Move, ProgramState, Scenario, run_scenario
+from notebook.place import NotebookError
+from notebook.scenarios import Saved, find_scenario
+from scenarios.facts import Group, ScenarioFactsError
+from scenarios.lever_lines import Line
+from scenarios.scenario import Result, Scenario, run
+from scenarios.words import LeverError, read_lever
 
-# Lines beyond these are a click away: a store sells most of its volume in a handful of models.
-LINES_SHOWN = 8
-MOST_UNITS = 99
-BEST_SHOWN = 2
-ROOFTOP_MOVED_KEY = "what_if_rooftop"
+LEVERS, SEEN, PLACE = "what_if_levers", "what_if_address", "what_if_rooftop"
+CURVE = "what_if_curve"
+Address = tuple[str | None, tuple[str, ...]]
 
 
 def show(screen: Screen) -> None:
     """Draw the page."""
-    rooftop_id = choose_rooftop(screen)
-    views = program_views(screen.source, rooftop_id)
-    if not views:
+    saved = _follow_address(screen)
+    rooftop_id = choose_rooftop(screen, with_group=len(screen.rooftops) > 1)
+    if st.session_state.get(PLACE, rooftop_id) != rooftop_id and saved is None:
+        st.session_state[LEVERS] = []
+    st.session_state[PLACE] = rooftop_id
+    ids = _rooftop_ids(screen, rooftop_id, saved)
+    try:
+        group = asking.facts_of(screen.source, ids)
+    except ScenarioFactsError as error:
+        nothing_here("There is nothing to change here", str(error))
+        return
+    ids = tuple(one for one in ids if group.rooftop(one).facts.programs)
+    if not ids:
         nothing_here(
             "No program is open here", "A what-if needs a program whose period holds this day."
         )
         return
-    lines = model_lines(stock(screen.source, rooftop_id), memberships(screen.source), views)
-    if not lines:
-        nothing_here(
-            "No model line to move",
-            "Nothing that this rooftop sold lately or has on the ground counts in an open program.",
-        )
+    lines = asking.lines_of(screen.source, ids)
+    if saved is not None:
+        _say_saved(saved)
+    levers = _levers(group, ids, lines)
+    asked = Scenario(ids, tuple(read_lever(text) for text in levers),
+                     {} if saved is None else Scenario.of(saved.levers).drafts)  # fmt: skip
+    started = perf_counter()
+    try:
+        result = run(group, asked)
+    except LeverError as error:
+        banner("danger", "This can't be:", f"{error}.", "lever-fault")
         return
-    msrp = paid_msrp(screen.source, rooftop_id)
-    rules = Rules(element_limits(screen.source), gate_effects(screen.source))
-    states = [
-        program_state(
-            view, rules, msrp.get((view.standing.program_code, view.standing.period_code), ZERO)
-        )
-        for view in views
-    ]
-    moves = _levers(rooftop_id, lines, states)
-    scenario = run_scenario(states, moves)
-    if moves:
-        _answers(views, scenario, moves)
-    else:
-        st.html(start_tiles(scenario, _best_next(states, lines)))
-    _curve(lines, states, moves)
+    seconds = perf_counter() - started
+    _answers(screen, result, rooftop_id, bool(levers))
+    st.caption(f"Worked out in {1000 * seconds:.0f} ms.")
+    if rooftop_id is not None and lines:
+        _curve(screen, ids, levers, lines)
+    save_form(screen, asked, result)
+    saved_list(screen, group, rooftop_id)
 
 
-def _levers(
-    rooftop_id: str, lines: Sequence[ModelLine], states: Sequence[ProgramState]
-) -> list[Move]:
-    keys = {line.code: f"add-{line.code}" for line in lines}
-    if st.session_state.get(ROOFTOP_MOVED_KEY, rooftop_id) != rooftop_id:
-        for key in keys.values():
-            st.session_state[key] = 0
-    st.session_state[ROOFTOP_MOVED_KEY] = rooftop_id
-    st.subheader("Sell this many more", anchor=False)
-    st.caption("In brackets: on the ground this morning.")
-    shown, rest = lines[:LINES_SHOWN], lines[LINES_SHOWN:]
-    units = _inputs(shown, keys, lines)
-    if rest:
-        is_moved = any(st.session_state.get(keys[line.code]) for line in rest)
-        with st.expander(f"{fmt.plural(len(rest), 'more model line')}", expanded=is_moved):
-            units |= _inputs(rest, keys, lines)
-    return [line.move(units[line.code]) for line in lines if units[line.code]]
+def _rooftop_ids(screen: Screen, rooftop_id: str | None, saved: Saved | None) -> tuple[str, ...]:
+    if rooftop_id is not None:
+        return (rooftop_id,)
+    if saved is not None and len(saved.rooftop_ids) > 1:
+        return saved.rooftop_ids
+    return tuple(row.rooftop_id for row in screen.rooftops)
 
 
-def _inputs(
-    shown: Sequence[ModelLine], keys: dict[str, str], lines: Sequence[ModelLine]
-) -> dict[str, int]:
-    has_one_make = len({line.label.split(" ")[0] for line in lines}) == 1
-    units = {}
-    with st.grid("auto", min_column_width=165):
-        for line in shown:
-            label = line.label.split(" ", 1)[1] if has_one_make else line.label
-            units[line.code] = st.number_input(
-                f"{label} ({line.on_ground_units})",
-                min_value=0, max_value=MOST_UNITS, value=0, step=1, key=keys[line.code],
-                bind="query-params",
-            )  # fmt: skip
-    return units
+# -- the address and the levers that are held
 
 
-def _best_next(
-    states: Sequence[ProgramState], lines: Sequence[ModelLine]
-) -> list[tuple[str, Decimal]]:
-    worths = [(line.label, next_unit(states, [], line)) for line in lines]
-    return sorted(worths, key=lambda pair: -pair[1])[:BEST_SHOWN]
+def _follow_address(screen: Screen) -> Saved | None:
+    """Take the levers from an address that was opened or followed; the saved scenario shown."""
+    asked = _address()
+    if asked != st.session_state.get(SEEN, (None, ())):
+        texts, faults = readable(asked[1])
+        st.session_state[LEVERS] = texts
+        for fault in faults:
+            banner("warning", "Left out of this link:", f"{fault}.", "left-out")
+    saved = _saved(screen, asked[0]) if asked[0] else None
+    if saved is not None and asked != st.session_state.get(SEEN):
+        st.session_state[LEVERS] = [found.text for found in Scenario.of(saved.levers).levers]
+        is_one = len(saved.rooftop_ids) == 1
+        st.query_params["rooftop"] = saved.rooftop_ids[0] if is_one else "all"
+    st.session_state[SEEN] = asked
+    return saved
 
 
-def _answers(views: Sequence[ProgramView], scenario: Scenario, moves: Sequence[Move]) -> None:
-    st.html(result_tiles(scenario, sum(move.units for move in moves)))
-    for view, change in zip(views, scenario.changes, strict=True):
-        if change.before != change.after:
-            st.html(what_if_card(view, change))
-    same = [
-        view
-        for view, change in zip(views, scenario.changes, strict=True)
-        if change.before == change.after
-    ]
+def _address() -> Address:
+    return st.query_params.get("scenario"), tuple(st.query_params.get_all("lever"))
+
+
+def _saved(screen: Screen, scenario_id: str) -> Saved | None:
+    try:
+        found = find_scenario(kept.notebook(screen.home), scenario_id, screen.visitor.scope)
+    except NotebookError as error:
+        banner("danger", "Saved scenarios can't be read:", f"{error}.", "notebook-closed")
+        return None
+    if found is None:
+        banner(
+            "warning", "No such scenario:",
+            "it was removed, or holds a rooftop that isn't open to you.", "no-scenario",
+        )  # fmt: skip
+    return found
+
+
+def _keep(levers: list[str]) -> None:
+    """Hold these levers, in the address too; they are no saved scenario any more."""
+    st.session_state[LEVERS] = levers
+    st.query_params.pop("scenario", None)
+    st.query_params["lever"] = levers
+    st.session_state[SEEN] = (None, tuple(levers))
+
+
+def _levers(group: Group, ids: Sequence[str], lines: Sequence[Line]) -> list[str]:
+    """Draw the levers and return those that are set."""
+    rooftops = [group.rooftop(one) for one in ids]
+    levers: list[str] = list(st.session_state.get(LEVERS, []))
+
+    def change(line: Line, units: int) -> None:
+        _keep(with_units(levers, line, units))
+        st.session_state[CURVE] = line.lever.text
+
+    line_inputs(lines, units_of(levers), change)
+
+    def add(found) -> None:  # noqa: ANN001 - a Lever
+        _keep([*levers, found.text])
+        st.rerun()
+
+    other_levers(rooftops, group.as_of_date, add)
+    set_levers(levers, lines, _keep)
+    return levers
+
+
+def _say_saved(saved: Saved) -> None:
+    said = f"of {fmt.day(saved.as_of_date)}"
+    if saved.created_by:
+        said += f", by {saved.created_by}"
+    banner("quiet", f"{saved.name}:", f"{said}, on this morning's figures.", "saved-scenario")
+    if saved.readings:
+        st.caption(saved.readings[-1].figures["sentence"])
+
+
+# -- the answers
+
+
+def _answers(screen: Screen, result: Result, rooftop_id: str | None, is_changed: bool) -> None:
+    if not is_changed:
+        st.html(start_tiles(result))
+        return
+    st.html(result_tiles(result))
+    if rooftop_id is None:
+        rows = [row for row in result.rows() if _is_moved(row)]
+        st.html(outcome_table(rows, screen.rooftop_name))
+        return
+    views = {
+        (view.standing.program_code, view.standing.period_code): view
+        for view in program_views(screen.source, rooftop_id)
+    }
+    (found,) = result.rooftops
+    same = []
+    for outcome, row in zip(found.outcomes, result.rows(), strict=True):
+        if _is_moved(row):
+            st.html(what_if_card(views[outcome.program_code, outcome.period_code], outcome))
+        else:
+            same.append(outcome.program_name)
     if same:
         st.html(unchanged(same))
 
 
+def _is_moved(row: dict) -> bool:
+    befores = [name for name in row if name.endswith("_before")]
+    return any(row[name] != row[f"{name[:-6]}after"] for name in befores)
+
+
 def _curve(
-    lines: Sequence[ModelLine], states: Sequence[ProgramState], moves: Sequence[Move]
+    screen: Screen, ids: tuple[str, ...], levers: Sequence[str], lines: Sequence[Line]
 ) -> None:
     st.subheader("What the next units are worth", anchor=False)
-    moved = {move.label: move.units for move in moves}
-    by_code = {line.code: line for line in lines}
-    first = next((line.code for line in lines if line.label in moved), lines[0].code)
+    units = units_of(levers)
+    by_text = {line.lever.text: line for line in lines}
+    if st.session_state.get(CURVE) not in by_text:
+        st.session_state[CURVE] = next((text for text in by_text if text in units), [*by_text][0])
     chosen = st.selectbox(
-        "Model line", list(by_code), index=list(by_code).index(first),
-        format_func=lambda code: by_code[code].label, key="curve", width=340,
+        "Model line", list(by_text),
+        format_func=lambda text: by_text[text].label, key=CURVE, width=340,
     )  # fmt: skip
-    line = by_code[chosen]
-    amounts = value_curve(states, moves, line)
-    worth = next_unit(states, moves, line)
-    others = len([label for label in moved if label != line.label])
-    beside = f", with the {fmt.plural(others, 'other line')} as set above" if others else ""
+    line = by_text[chosen]
+    others = with_units(levers, line, 0)
+    found = asking.next_units(screen.source, ids, tuple(others), line.sell(1).text)
+    beside = ", beside the other changes above" if others else ""
     st.caption(
-        f"The next one adds {fmt.money(worth)} over all programs. Each is taken at the "
-        "line's "
-        f"average MSRP of {fmt.money(line.msrp_amount)}{beside}."
+        f"The next one adds {fmt.money(found.amounts[1])} today over all programs, "
+        f"{fmt.money(found.expected_amounts[1])} at the end. Each is taken at the line's average "
+        f"MSRP of {fmt.money(found.line.msrp_amount)}{beside}."
     )
     show_chart(
-        curve_chart(amounts, moved.get(line.label, 0), line.label, jumps(amounts)),
+        curve_chart(found.amounts, units.get(chosen, 0), line.label, jumps(found.amounts)),
         key="value-curve",
-        alt=f"What 0 to {len(amounts) - 1} more units of {line.label} add to all programs together",
+        alt=f"What 0 to {len(found.amounts) - 1} more units of {line.label} add to all programs",
     )
+    st.html(give_away(found))
 
 
 show(open_screen("what-if"))

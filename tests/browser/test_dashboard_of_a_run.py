@@ -10,21 +10,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app import format as fmt
-from app.levers import ModelLine, Rules, model_lines, program_state
 from app.navigation import PAGES
 from app.published import Published, read_pointer
-from app.queries import (
-    element_limits,
-    gate_effects,
-    memberships,
-    paid_msrp,
-    program_standings,
-    program_views,
-    rooftops,
-    stock,
-    total,
-)
-from programs.scenario import ProgramState, Scenario, run_scenario
+from app.queries import program_standings, rooftops, total
+from scenarios.facts import Group, group_of
+from scenarios.lever_lines import Line, lever_lines
+from scenarios.scenario import Result, Scenario, run
 
 pytestmark = pytest.mark.browser
 # Enough to cross an edge somewhere in the group, so that the amount on the page has to move.
@@ -39,32 +30,30 @@ def source(sample_run: Path) -> Published:
     return Published(pointer, None)
 
 
-def states_of(source: Published, rooftop_id: str) -> list[ProgramState]:
-    rules = Rules(element_limits(source), gate_effects(source))
-    msrp = paid_msrp(source, rooftop_id)
-    return [
-        program_state(
-            view, rules,
-            msrp.get((view.standing.program_code, view.standing.period_code), Decimal(0)),
-        )
-        for view in program_views(source, rooftop_id)
-    ]  # fmt: skip
+@pytest.fixture(scope="module")
+def group(source: Published) -> Group:
+    """All rooftops' facts, as scenarios take them."""
+    ids = tuple(row.rooftop_id for row in rooftops(source))
+    with source.connection_for(ids) as connection:
+        return group_of(connection, ids, with_closed=True)
 
 
-def best_move(source: Published) -> tuple[str, ModelLine, int, Scenario]:
+def gain(result: Result) -> Decimal:
+    total = result.total()
+    return total["amount_earned_after"] - total["amount_earned_before"]
+
+
+def best_move(group: Group) -> tuple[str, Line, int, Result]:
     """Return the rooftop, line and fewest units that change its amount most in one step."""
     found = []
-    for rooftop in rooftops(source):
-        views = program_views(source, rooftop.rooftop_id)
-        lines = model_lines(stock(source, rooftop.rooftop_id), memberships(source), views)
-        states = states_of(source, rooftop.rooftop_id)
-        for line in lines[:3]:
+    for rooftop_id, rooftop in group.rooftops.items():
+        for line in lever_lines([rooftop])[:3]:
             for units in range(1, MOST_UNITS + 1):
-                scenario = run_scenario(states, [line.move(units)])
-                if scenario.change_amount > 0:
-                    found.append((rooftop.rooftop_id, line, units, scenario))
+                result = run(group, Scenario((rooftop_id,), (line.sell(units),)))
+                if gain(result) > 0:
+                    found.append((rooftop_id, line, units, result))
     assert found, "no rooftop of the sample gains anything by its first lines"
-    return max(found, key=lambda move: (move[3].change_amount, -move[2]))
+    return max(found, key=lambda move: (gain(move[3]), -move[2]))
 
 
 def test_each_standing_on_the_page_is_the_marts(
@@ -94,32 +83,41 @@ def test_the_group_adds_up_to_the_cent(
 
 
 def test_a_moved_lever_shows_the_programs_own_arithmetic(
-    sample_app: str, source: Published, open_tab: Callable[..., Page]
+    sample_app: str, group: Group, open_tab: Callable[..., Page]
 ) -> None:
-    rooftop_id, line, units, scenario = best_move(source)
+    rooftop_id, line, units, result = best_move(group)
+    totals = result.total()
     tab = open_tab()
     tab.goto(f"{sample_app}/what-if?rooftop={rooftop_id}")
-    expect(tab.get_by_test_id("scenario")).to_contain_text(fmt.money(scenario.amount_before))
-    lever = tab.locator(f".st-key-add-{line.code} input")
+    tiles = tab.get_by_test_id("scenario")
+    expect(tiles).to_contain_text(fmt.money(totals["amount_earned_before"]))
+    key = "-".join(["add", *(value for _, value in line.lever.pairs)]).replace(" ", "-").lower()
+    lever = tab.locator(f".st-key-{key} input")
     lever.fill(str(units))
     lever.press("Enter")
-    expect(tab.get_by_test_id("scenario")).to_contain_text(fmt.money(scenario.amount_after))
-    expect(tab.get_by_test_id("scenario")).to_contain_text(fmt.signed_money(scenario.change_amount))
-    changed = next(change for change in scenario.changes if change.change_amount)
+    expect(tiles).to_contain_text(fmt.money(totals["amount_earned_after"]))
+    expect(tiles).to_contain_text(fmt.signed_money(gain(result)))
+    changed = next(
+        found for found in result.rooftops[0].outcomes
+        if found.before.amount_earned != found.after.amount_earned
+    )  # fmt: skip
     expect(
         tab.get_by_test_id(f"what-if-{changed.program_code}").get_by_test_id("amount-after")
     ).to_have_text(fmt.money(changed.after.amount_earned))
 
 
-def test_unmoved_states_are_the_published_standings(source: Published) -> None:
+def test_unmoved_states_are_the_published_standings(source: Published, group: Group) -> None:
     """The marts' arithmetic and the what-if's are one: every open program, to the cent."""
+    published = {
+        (row.rooftop_id, row.program_code, row.period_code): row
+        for row in program_standings(source)
+    }
     compared = 0
-    for rooftop in rooftops(source):
-        views = program_views(source, rooftop.rooftop_id)
-        states = states_of(source, rooftop.rooftop_id)
-        for view, state in zip(views, states, strict=True):
-            standing, stored = state.standing(), view.standing
-            where = f"{stored.rooftop_id} {stored.program_code} {stored.period_code}"
+    for rooftop_id, rooftop in group.rooftops.items():
+        for found in rooftop.facts.programs:
+            standing = found.before.state.standing()
+            where = (rooftop_id, found.facts.program_code, found.facts.period.code)
+            stored = published[where]
             assert standing.amount_earned == stored.amount_earned, where
             assert standing.amount_held == stored.amount_held, where
             assert standing.amount_forfeited == stored.amount_forfeited, where

@@ -68,6 +68,8 @@ SCHEMAS = {
         "rooftop_id program_code element_code period_code program_version:integer "
         "reported_units:integer "
         "pending_units:integer official_units:integer objective_units:integer base_units:integer "
+        "cap_base_units:integer score_measured:decimal(18,3) score_measured_of:integer "
+        "score_sample_count:integer "
         "attainment_pct:decimal(9,4) tier_number:integer tier_count:integer paid_units:integer "
         "paid_msrp_amount:MONEY delivered_units:integer open_recall_units:integer "
         "amount_before_gates:MONEY amount_deducted:MONEY amount_forfeited:MONEY amount_held:MONEY "
@@ -97,7 +99,7 @@ SCHEMAS = {
         "minimum_sample:integer comparison threshold_value:decimal(9,3) threshold_kind "
         "score_date:date "
         "leaf_state gate_state effect reduce_to_share:decimal(9,6) evidence_text source_file "
-        "source_row:bigint"
+        "source_row:bigint measured:decimal(18,3) measured_of:integer item_code"
     ),
     "fct_counted_unit": _columns(
         "rooftop_id program_code period_code vin dealer_code program_version:integer "
@@ -110,7 +112,8 @@ SCHEMAS = {
         "is_paid:boolean reversed_units:integer reversed_date:date counted_element_codes "
         "paid_element_codes reason_code reason_text "
         "pay_reason_code "
-        "has_open_recall:boolean difference_reason source_file source_row:bigint bulletin_number"
+        "has_open_recall:boolean difference_reason source_file source_row:bigint bulletin_number "
+        "sale_date:date accepted_date:date reversed_msrp_amount:MONEY"
     ),
     "fct_gap": _columns(
         "gap_id rooftop_id program_code period_code gap_code severity title detail "
@@ -152,7 +155,7 @@ SCHEMAS = {
         "surveys_to_date:integer expected_surveys_to_come:double low_80_surveys_to_come:integer "
         "high_80_surveys_to_come:integer perfect_survey_score:decimal(9,3) "
         "is_reachable_by_surveys:boolean perfect_surveys_needed:integer "
-        "lowest_next_score:decimal(9,3)"
+        "lowest_next_score:decimal(9,3) gate_states:integer[]"
     ),
     "fct_forecast_day": _columns(
         "rooftop_id program_code element_code period_code date:date expected_units:double "
@@ -209,6 +212,7 @@ SCHEMAS = {
         "segment_code program_code program_version:integer element_code is_counted:boolean "
         "is_paid:boolean"
     ),
+    "rule_document": _columns("kind file text"),
     "meta": _columns(
         "as_of_at:timestamptz known_at:timestamptz as_of_date:date group_name time_zone "
         "content_hash "

@@ -272,24 +272,12 @@ def test_rooftops_add_up_exactly(make_home: MakeHome, monkeypatch: pytest.Monkey
     assert opened.value("group-earned") == "$58,400"
 
 
-def test_what_if_follows_its_address(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A link with five Frontiers shows the sentence of five Frontiers, to the cent."""
-    opened = open_page(
-        page("what-if"), make_home(), monkeypatch,
-        query={"rooftop": NISSAN, "add-nissan-frontier": "5"},
-    )  # fmt: skip
-    assert opened.value("amount-after") == "$70,800"
-    assert "+5 Nissan Frontier: Nissan One from 54 to 59 units" in opened.text
-    assert "112 to 117 units" in opened.text, "one truck counts everywhere it counts"
-
-
-def test_what_if_is_forgotten_at_another_rooftop(
+def test_what_if_names_the_rules_that_the_publication_lacks(
     make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = open_page(page("what-if"), make_home(), monkeypatch, query={"rooftop": NISSAN})
-    frontier = next(box for box in opened.test.number_input if "Frontier" in box.label)
-    frontier.set_value(1).run()
-    assert opened.value("amount-after") == "$66,000"
+    assert opened.has("nothing-here")
+    assert "the published rules lack version 1 of" in opened.text
 
 
 def test_explain_lists_each_vin_with_its_source(

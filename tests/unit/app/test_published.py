@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from app import queries, records, rule_records, run_records
+from app import queries, records, run_records
 from app.published import Published, PublishedError, read_access, read_last_run, read_pointer
 from app.records import Gap, ProgramStanding, Record
 from app.run_records import FeedHealth, SetAside
@@ -21,7 +21,7 @@ from tests.unit.app.small_group import FORD, NISSAN, tables
 MakeHome = Callable[..., Path]
 RECORDS = [
     kind
-    for module in (records, rule_records, run_records)
+    for module in (records, run_records)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Record) and kind is not Record
 ]
