@@ -8,6 +8,7 @@ import dagster as dg
 from orchestration.inputs import code_version
 from orchestration.journal import PUBLISHED
 from orchestration.publish import publish, write_access
+from orchestration.saved_scenarios import read_anew
 
 KEY = dg.AssetKey("published")
 
@@ -46,6 +47,7 @@ def publish_assets(
                 "content_hash": result.content_hash,
                 "is_new": result.is_new,
                 "tables": len(result.row_counts),
+                "saved_scenarios": read_anew(walk.home, result.file, walk.started_at),
             }
         walk.journal.head["inputs_hash"] = "" if walk.has_waiting_files else walk.inputs_hash
         walk.journal.head["content_hash"] = result.content_hash

@@ -22,6 +22,7 @@ from notebook.scenarios import (
     find_scenario,
     note_reading,
     remove_scenario,
+    rename_scenario,
     save_scenario,
     saved_scenarios,
 )
@@ -119,6 +120,19 @@ def test_a_name_is_free_once_in_a_place(book: Notebook) -> None:
         _save(book, name="  August ")
     with pytest.raises(NotebookError, match="1 to 120 characters"):
         _save(book, name=" ")
+
+
+def test_another_name_is_given_by_who_may_see_it_alone(book: Notebook) -> None:
+    one, _ = _save(book), _save(book, name="Other")
+    renamed = rename_scenario(book, one.scenario_id, "  Better  name ", {"north"})
+    assert renamed.name == "Better name"
+    with pytest.raises(NotebookError, match="'Other' is saved already for north"):
+        rename_scenario(book, one.scenario_id, "Other", None)
+    with pytest.raises(NotebookError, match="no scenario"):
+        rename_scenario(book, one.scenario_id, "Mine", {"south"})
+    found = find_scenario(book, one.scenario_id, None)
+    assert found is not None
+    assert (found.name, found.levers) == ("Better name", one.levers)
 
 
 def test_what_is_removed_takes_its_readings_along(book: Notebook) -> None:
