@@ -47,13 +47,20 @@ def _grid(
         for line in lines:
             key = "add-" + "-".join(value for _, value in line.lever.pairs)
             key = key.replace(" ", "-").lower()
-            st.session_state[key] = units.get(line.lever.text, 0)
+            _hold(key, units.get(line.lever.text, 0))
             make = f"{line.lever.get('make')} "
             label = line.label if with_make else line.label.replace(make, "", 1)
             st.number_input(
                 f"{label} ({line.on_ground_units})", min_value=0, max_value=MOST_UNITS, step=1,
                 key=key, on_change=_moved, args=(line, key, change),
             )  # fmt: skip
+
+
+def _hold(key: str, value: object) -> None:
+    """Give a widget its value, where it isn't the one it shows: a value that is set overrides what
+    was clicked since, so of five quick clicks some would be lost."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
 
 
 def _moved(line: Line, key: str, change: Change) -> None:
@@ -171,7 +178,7 @@ def set_levers(
     if not others:
         return
     key = "levers-set"
-    st.session_state[key] = others
+    _hold(key, others)
 
     def kept() -> None:
         left = st.session_state[key]
