@@ -10,7 +10,7 @@ PYTEST_ARGS ?= -n 2 --dist loadfile
 
 LOCK_FLAGS := --quiet --no-header --no-annotate --no-emit-index-url --generate-hashes --python-version 3.11
 
-.PHONY: help setup demo test lint lock browser postgres clean
+.PHONY: help setup demo test lint lock browser postgres office clean
 
 help: ## List the commands.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,7 +40,10 @@ browser: ## Install the browser that the browser tests drive, where it is missin
 postgres: ## Install the PostgreSQL server that the notebook's tests start, where it is missing.
 	bash scripts/install_postgres.sh
 
-test: setup browser postgres lint ## Set up all and run every test.
+office: ## Install what the tests open exported workbooks and PDFs with, where it is missing.
+	bash scripts/install_office.sh
+
+test: setup browser postgres office lint ## Set up all and run every test.
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lock: setup ## Resolve the ranges of pyproject.toml anew into the locked, hashed list.

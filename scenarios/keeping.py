@@ -165,7 +165,8 @@ def _with_the_rest(
                 levers.append(left)
         only = replace(scenario, rooftop_ids=(rooftop_id,), levers=tuple(levers))
         result += run(group, only).rooftops
-    return Result(group.as_of_date, group.content_hash, tuple(result)), left_out
+    found = Result(group.as_of_date, group.content_hash, group.group_name, tuple(result))
+    return found, left_out
 
 
 def _left(lever: Lever, sold: int, today: datetime.date) -> Lever | None:

@@ -74,6 +74,7 @@ class Result:
 
     as_of_date: datetime.date
     content_hash: str
+    group_name: str
     rooftops: tuple[RooftopResult, ...]
 
     def rows(self) -> list[dict[str, Any]]:
@@ -83,6 +84,10 @@ class Result:
             for found in self.rooftops
             for outcome in found.outcomes
         ]
+
+    def moved_rows(self) -> list[dict[str, Any]]:
+        """The rows of programs that the levers move."""
+        return [row for row in self.rows() if is_moved(row)]
 
     def total(self) -> dict[str, Decimal]:
         """The sums over all programs and rooftops, exact."""
@@ -99,6 +104,12 @@ class Result:
         }
 
 
+def is_moved(row: Mapping[str, Any]) -> bool:
+    """Whether anything of a program's row is another after than before."""
+    befores = [name for name in row if name.endswith("_before")]
+    return any(row[name] != row[f"{name[:-6]}after"] for name in befores)
+
+
 def bulletins_of(group: Group, scenario: Scenario) -> Bulletins:
     """The rules that levers may try."""
     return Bulletins(group.rules.books, scenario.drafts)
@@ -112,6 +123,7 @@ def run(group: Group, scenario: Scenario) -> Result:
     return Result(
         group.as_of_date,
         group.content_hash,
+        group.group_name,
         tuple(
             RooftopResult(rooftop, found, what_if(rooftop.facts, found))
             for rooftop, found in zip(rooftops, changes, strict=True)

@@ -1,4 +1,4 @@
-"""Saved scenarios on the What if page: saving one, the list, and several side by side.
+"""Saved scenarios on the What if page: saving one or taking it along, the list, side by side.
 
 Belongs here: widgets and their tables. It reads the clock once, to say when one was saved; no
 figure depends on it. What is kept is notebook/scenarios.py, how they are read anew
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -21,6 +22,7 @@ from app.components.tables import table
 from app.frame import Screen
 from notebook.place import NotebookError
 from notebook.scenarios import Saved, remove_scenario, rename_scenario, saved_scenarios
+from scenarios.exported import UNNAMED, Exported, content_of
 from scenarios.facts import Group, ScenarioFactsError
 from scenarios.keeping import reread, save
 from scenarios.scenario import Result, Scenario, run
@@ -32,11 +34,14 @@ TOTALS = (
     ("expected at the end", "expected_amount_after"),
 )
 
+FILES = (
+    ("Excel, with live ladders", "xlsx", ":material/table_view:"),
+    ("PDF", "pdf", ":material/picture_as_pdf:"),
+)
+
 
 def save_form(screen: Screen, asked: Scenario, result: Result) -> None:
     """Save what is shown under a name; the address then names it."""
-    if not asked.levers:
-        return
     st.subheader("Keep it", anchor=False)
     with st.form("save-scenario", border=False):
         left, right = st.columns([3, 1], vertical_alignment="bottom")
@@ -52,6 +57,18 @@ def save_form(screen: Screen, asked: Scenario, result: Result) -> None:
         banner("danger", "Not saved:", f"{error}.", "not-saved")
         return
     _open(saved)
+
+
+def take_along(result: Result, name: str | None) -> None:
+    """Buttons that make a file of what is shown, when they are clicked."""
+    found = Exported(result, name or UNNAMED)
+    with st.container(horizontal=True):
+        for label, ending, icon in FILES:
+            file_name = found.file_name(ending)
+            st.download_button(
+                label, partial(content_of, found, file_name), file_name=file_name,
+                on_click="ignore", icon=icon, key=f"download-{ending}",
+            )  # fmt: skip
 
 
 def _open(saved: Saved) -> None:

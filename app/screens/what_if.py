@@ -24,7 +24,7 @@ from app.components.lever_forms import (
     units_of,
     with_units,
 )
-from app.components.saved_scenarios import save_form, saved_list
+from app.components.saved_scenarios import save_form, saved_list, take_along
 from app.components.states import banner, nothing_here
 from app.components.what_if import (
     give_away,
@@ -41,7 +41,7 @@ from notebook.place import NotebookError
 from notebook.scenarios import Saved, find_scenario
 from scenarios.facts import Group, ScenarioFactsError
 from scenarios.lever_lines import Line
-from scenarios.scenario import Result, Scenario, run
+from scenarios.scenario import Result, Scenario, is_moved, run
 from scenarios.words import LeverError, read_lever
 
 LEVERS, SEEN, PLACE = "what_if_levers", "what_if_address", "what_if_rooftop"
@@ -85,7 +85,9 @@ def show(screen: Screen) -> None:
     st.caption(f"Worked out in {1000 * seconds:.0f} ms.")
     if rooftop_id is not None and lines:
         _curve(screen, ids, levers, lines)
-    save_form(screen, asked, result)
+    if levers:
+        save_form(screen, asked, result)
+        take_along(result, None if saved is None else saved.name)
     saved_list(screen, group, rooftop_id)
 
 
@@ -181,8 +183,7 @@ def _answers(screen: Screen, result: Result, rooftop_id: str | None, is_changed:
         return
     st.html(result_tiles(result))
     if rooftop_id is None:
-        rows = [row for row in result.rows() if _is_moved(row)]
-        st.html(outcome_table(rows, screen.rooftop_name))
+        st.html(outcome_table(result.moved_rows(), screen.rooftop_name))
         return
     views = {
         (view.standing.program_code, view.standing.period_code): view
@@ -191,17 +192,12 @@ def _answers(screen: Screen, result: Result, rooftop_id: str | None, is_changed:
     (found,) = result.rooftops
     same = []
     for outcome, row in zip(found.outcomes, result.rows(), strict=True):
-        if _is_moved(row):
+        if is_moved(row):
             st.html(what_if_card(views[outcome.program_code, outcome.period_code], outcome))
         else:
             same.append(outcome.program_name)
     if same:
         st.html(unchanged(same))
-
-
-def _is_moved(row: dict) -> bool:
-    befores = [name for name in row if name.endswith("_before")]
-    return any(row[name] != row[f"{name[:-6]}after"] for name in befores)
 
 
 def _curve(

@@ -111,6 +111,15 @@ def scenario(
             show_default=False,
         ),
     ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            "--export",
+            metavar="FILE",
+            help="Write it as .xlsx, its ladders as live formulas, or as .pdf; also with --open.",
+            show_default=False,
+        ),
+    ] = None,
     remove: Annotated[
         str | None, typer.Option("--remove", metavar="ID", help="Remove a saved one.")
     ] = None,
@@ -129,7 +138,7 @@ def scenario(
       stairstep scenario --rooftop kettle-moraine-toyota --set csi=93.1 --format json
       stairstep scenario --rooftop prairie-nissan --add 'model=Rogue,units=20' --save 'Push Rogue'
       stairstep scenario --list
-      stairstep scenario --open 'Push Rogue' --rooftop prairie-nissan
+      stairstep scenario --open 'Push Rogue' --rooftop prairie-nissan --export rogue.xlsx
     """
     said = {
         "add": add, "set": set_, "survey": survey, "gate": gate, "report": report,
@@ -141,13 +150,15 @@ def scenario(
     if list_ or remove or open_:
         if levers or save:
             raise ScenarioCommandError("--list, --open and --remove take no levers and no --save")
-        _saved_ones(place, rooftop or [], open_ or [], remove, output)
+        _saved_ones(place, rooftop or [], open_ or [], remove, export, output)
         return
     asked = _asked(place, rooftop or [], levers, drafts)
     result = _run(place, asked)
     if save is not None:
         saved = _save(place, asked, result, save)
         typer.echo(f"Saved as '{saved.name}' ({saved.scenario_id})", err=True)
+    if export is not None:
+        _export(result, save, export)
     print_result(result, output)
 
 
@@ -196,6 +207,17 @@ def _run(home: Home, asked: Scenario) -> Result:
     return run(read_group(current_file(home), asked.rooftop_ids), asked)
 
 
+def _export(result: Result, name: str | None, path: Path) -> None:
+    from scenarios.exported import UNNAMED, Exported, content_of
+
+    content = content_of(Exported(result, name or UNNAMED), path.name)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise ScenarioCommandError(f"{path} can't be written: {error.strerror}") from error
+    typer.echo(f"Written to {path}", err=True)
+
+
 def _notebook(home: Home) -> Notebook:
     from notebook.store import open_notebook
 
@@ -215,12 +237,15 @@ def _saved_ones(
     rooftops: Sequence[str],
     wanted: Sequence[str],
     remove: str | None,
+    export: Path | None,
     output: Format,
 ) -> None:
     """--list, --open or --remove."""
     from notebook.scenarios import find_scenario, remove_scenario, saved_scenarios
     from scenarios.scenario import Scenario
 
+    if export is not None and len(wanted) != 1:
+        raise ScenarioCommandError("--export writes one scenario; open one")
     book = _notebook(home)
     rooftop = rooftops[0] if rooftops else None
     if remove is not None:
@@ -244,4 +269,6 @@ def _saved_ones(
         return
     if found[0].readings and output is Format.table:
         typer.echo(found[0].readings[-1].figures["sentence"])
+    if export is not None:
+        _export(results[0], found[0].name, export)
     print_result(results[0], output)

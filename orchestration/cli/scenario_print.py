@@ -115,6 +115,8 @@ def print_outcomes(rows: list[dict[str, Any]]) -> None:
     """The table a person reads, and a sentence for each program."""
     from rich.table import Table
 
+    from scenarios.scenario import is_moved
+
     has_many = len({row["rooftop_id"] for row in rows}) > 1
     table = Table(box=None, header_style="bold", pad_edge=False)
     for header in (*(("rooftop",) if has_many else ()), "program", "period"):
@@ -136,13 +138,8 @@ def print_outcomes(rows: list[dict[str, Any]]) -> None:
     wide = _console()
     wide.print(table)
     for row in rows:
-        if not has_many or _is_changed(row):
+        if not has_many or is_moved(row):
             wide.print(row["explanation"], markup=False, highlight=False)
-
-
-def _is_changed(row: Mapping[str, Any]) -> bool:
-    befores = {name: value for name, value in row.items() if name.endswith("_before")}
-    return any(row[f"{name[:-6]}after"] != value for name, value in befores.items())
 
 
 def _console() -> Any:

@@ -1,24 +1,30 @@
-"""What a manager keeps, in a real browser: a scenario by link, a decision with its reason.
+"""What a manager keeps, in a real browser: a scenario by link and as a file, a decision and why.
 
 Belongs here: the What if and the Chase or let go page on the sample group's whole run, from the
-first click to what another browser opens.
+first click to what another browser opens, or another program.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from app import format as fmt
 from app.navigation import page
 from notebook.decisions import read_decisions
 from notebook.store import open_notebook
 from tests.browser.app_server import serving
 from tests.browser.conftest import PHONE
+from tests.exported_files import pdf_text, recalculated
 
 pytestmark = [pytest.mark.browser, pytest.mark.pipeline]
 ROOFTOP = "lakeside-nissan"
@@ -65,6 +71,51 @@ def test_five_trucks_reach_the_next_tier_and_a_saved_link_shows_the_same(
     expect(there.get_by_test_id("amount-after")).to_have_text("$26,400")
     assert there.inner_text() == said
     expect(other.locator(FRONTIER)).to_have_value("5")
+
+
+LEVERS = ("make=Nissan,model=Frontier,units=5", "make=Volkswagen,model=Jetta,units=3")
+
+
+def test_money_is_the_same_cent_on_screen_in_the_files_and_on_the_command_line(
+    own_app: str, own_home: Path, open_tab: Callable[..., Page], tmp_path: Path
+) -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "orchestration.cli", "scenario", "--home", str(own_home),
+         "--rooftop", "all", *(word for one in LEVERS for word in ("--add", one)),
+         "--format", "json", "--export", str(tmp_path / "command-line.pdf")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    figures = json.loads(said.stdout)
+    total = {name: Decimal(amount) for name, amount in figures["total"].items()}
+    assert total["amount_earned_after"] % 1, "cents are at stake"
+    tab = open_tab()
+    address = "&".join(f"lever=add {one}" for one in LEVERS)
+    tab.goto(f"{own_app}/what-if?rooftop=all&{address}")
+    tiles = tab.get_by_test_id("scenario")
+    expect(tiles).to_contain_text(fmt.money(total["amount_earned_after"]))
+    expect(tiles).to_contain_text(fmt.money(total["expected_amount_after"]))
+    for ending in ("xlsx", "pdf"):
+        with tab.expect_download() as made:
+            tab.locator(f".st-key-download-{ending} button").click()
+        assert made.value.suggested_filename.endswith(f"-2025-08-15.{ending}")
+        made.value.save_as(tmp_path / f"screen.{ending}")
+    sheet = recalculated(tmp_path / "screen.xlsx", tmp_path).get_sheet_by_name("Scenario")
+    rows = sheet.to_python()
+    head = next(row for row in rows if row[0] == "Rooftop")
+    first = rows.index(head) + 1
+    counted = rows[first : first + len(figures["programs"]) + 1]
+    moved = [row for row in figures["programs"] if row["expected_amount_before"]
+             != row["expected_amount_after"]]  # fmt: skip
+    texts = [pdf_text(tmp_path / name) for name in ("screen.pdf", "command-line.pdf")]
+    for name, heading in (("earned", "Earned after"), ("held", "Held after")):
+        column = head.index(heading)
+        key = f"amount_{name}_after"
+        expected = [Decimal(row[key]) for row in figures["programs"]] + [total[key]]
+        assert [Decimal(repr(row[column])) for row in counted] == expected
+    for text in texts:
+        for amounts in (*moved, total):
+            for key in ("amount_earned_after", "expected_amount_after"):
+                assert f"${Decimal(amounts[key]):,.2f}" in text
 
 
 def test_a_decision_is_kept_with_its_reason_and_seen_in_another_browser(
