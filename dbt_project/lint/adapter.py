@@ -10,6 +10,7 @@ SPELLINGS: dict[str, Callable[..., object]] = {
     "local_date": lambda time_zone, moment: f"cast(timezone({time_zone}, {moment}) as date)",
     "divided_half_up": lambda numerator, denominator: f"div({numerator}, {denominator})",
     "divided_down": lambda numerator, denominator: f"div({numerator}, {denominator})",
+    "quarter_hour_number": lambda moment: f"(epoch_ms({moment}) // 900000)",
     "landing_has": lambda name: True,
 }
 

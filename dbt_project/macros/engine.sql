@@ -19,6 +19,19 @@ Everything else in models is plain SQL or a macro of dbt's.
     cast(timezone({{ time_zone }}, {{ moment }}) as date)
 {%- endmacro %}
 
+{#- The number of whole quarters of an hour since 1970 UTC. -#}
+{% macro quarter_hour_number(moment) -%}
+    {{ return(adapter.dispatch("quarter_hour_number")(moment)) }}
+{%- endmacro %}
+
+{% macro duckdb__quarter_hour_number(moment) -%}
+    (epoch_ms({{ moment }}) // 900000)
+{%- endmacro %}
+
+{% macro default__quarter_hour_number(moment) -%}
+    cast(floor(extract(epoch from {{ moment }}) / 900) as bigint)
+{%- endmacro %}
+
 {#- numerator / denominator for two integer expressions, rounded half up to a whole number, exactly. The numerator
     must not be negative (units and dollars aren't), the denominator must be positive. -#}
 {% macro divided_half_up(numerator, denominator) -%}
