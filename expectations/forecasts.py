@@ -94,6 +94,32 @@ GATES = Suite(
     may_be_empty=True,
 )
 
+SCORE_TIERS = Suite(
+    "forecasts_score_tiers",
+    "forecast/fct_forecast_score_tier",
+    (
+        unique(
+            ["rooftop_id", "program_code", "element_code", "period_code", "tier_number"],
+            "a tier has two chances",
+        ),
+        between(
+            "tier_row_count",
+            "an open element that a score decides has no chance of any tier",
+            low=1,
+        ),
+        between("chance", "a chance is not between 0 and 1", low=0, high=1),
+        at_least(
+            "chance_of_tier_below",
+            "stated_chance",
+            "a higher tier is likelier than the one below it",
+        ),
+        equal(
+            "reached_draw_count", "reached_draws_stated", "a tier's chance isn't that of its draws"
+        ),
+    ),
+    may_be_empty=True,
+)
+
 DAYS = Suite(
     "forecasts_days",
     "forecast/fct_forecast_day",
@@ -194,6 +220,7 @@ SUITES: tuple[Suite, ...] = (
     FORECAST,
     TIERS,
     GATES,
+    SCORE_TIERS,
     DAYS,
     PROGRAMS,
     ROOFTOPS,

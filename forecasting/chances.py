@@ -4,9 +4,9 @@ Belongs here: one program's outlook from its joint samples, and what sampled tot
 arithmetic belongs to `programs`, draws of units to forecasters, of gates to `gate_draws`, the path
 to the period's end to `day_paths`, rows to `rows`.
 
-Gates pay in each draw as they end in it. Of a gate that nothing is known of, the amount is held: it
-is in no expected amount, and the gate isn't counted as met. Open recalls are taken as they stand
-today: cars with one keep it, cars to come have none.
+Gates pay, and scores reach their tier, in each draw as they end in it. Of a gate that nothing is
+known of, the amount is held: it is in no expected amount, and the gate isn't counted as met. Open
+recalls are taken as they stand today: cars with one keep it, cars to come have none.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from decimal import Decimal
 import numpy as np
 
 from forecasting.gate_draws import GateDraws
+from forecasting.score_draws import TierDraws
 from programs.gates import GateState, gates_state
 from programs.money import dollars
 from programs.period_end import (
@@ -109,19 +110,22 @@ def judge_program(
     draws_of: Mapping[str, SegmentDraws],
     draws: int,
     gates: Gates | None = None,
+    tiers: Mapping[str, TierDraws] | None = None,
 ) -> ProgramOutlook:
     """The outlook of one program. No draw ends below what is known already.
 
     `draws_of` has the program's segments by code; one that isn't there sells nothing. `gates` are
-    each element's, in order of code; without them gates stay as they stand today. Draw k of
-    everything belongs together, so elements that share cars, and the cap over them, move together.
-    Amounts are exact cents in every draw; their mean is rounded half up once.
+    each element's, in order of code; without them gates stay as they stand today. `tiers` are those
+    that scores decide, by element. Draw k of everything belongs together, so elements that share
+    cars, and the cap over them, move together. Amounts are exact cents in every
+    draw; their mean is rounded half up once.
     """
-    drawn = gates or {}
+    drawn, scored = gates or {}, tiers or {}
     samples = [
         replace(
             element_samples(element, draws_of, draws),
             gate_states=_states(element, drawn.get(element.rules.element_code, ())),
+            score_tiers=_tiers(scored.get(element.rules.element_code)),
         )
         for element in program.elements
     ]
@@ -152,6 +156,10 @@ def _states(element: OpenElement, gates: Sequence[GateDraws]) -> tuple[np.ndarra
     """States in order of the element's gates; none where nothing was drawn."""
     found = {gate.gate_code: gate.states for gate in gates}
     return tuple(found[gate.gate_code] for gate in element.facts.gates) if found else ()
+
+
+def _tiers(drawn: TierDraws | None) -> np.ndarray | None:
+    return None if drawn is None else drawn.tiers
 
 
 def _outlook(

@@ -2,7 +2,7 @@
 
 Belongs here: each leaf's state per draw, the trees over them, and what may be said of a leaf (how
 many surveys are to come, how many perfect ones meet it). What is known goes to `gate_facts`, the
-draws of surveys and of moving figures to `survey_draws`, money to `chances`.
+draws of scores to `score_draws`, money to `chances`.
 
 Nothing is paid on what isn't known: a leaf of which nothing tells how it will end is `unknown` in
 every draw, so its amount is held and not expected, and it isn't counted as met.
@@ -17,17 +17,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from forecasting.gate_facts import GateFacts, GateLeaf, ItemPast, StoreKey
-from forecasting.survey_draws import (
-    SurveyDraws,
-    draw_change,
-    draw_surveys,
-    own_changes,
-    stream,
-)
+from forecasting.gate_facts import GateFacts, GateLeaf, ItemPast
+from forecasting.score_draws import DrawnSurveys, ScoreSimulator, day_number
+from forecasting.survey_draws import draw_change, own_changes, stream
 from programs.gates import COMPARE, GateState
 from programs.period_end import OpenProgram
-from programs.surveys import SurveySum, lowest_next_score, perfect_surveys_needed
+from programs.surveys import lowest_next_score, perfect_surveys_needed
 
 # Fewer items of the past than this tell no chance of completing one in time.
 FEWEST_ITEMS = 5
@@ -77,16 +72,14 @@ class UnitDraws:
 
 
 class GateSimulator:
-    """Draws gates of one morning. The same facts give the same draws wherever they are asked for:
-    a store's surveys are the same in every program."""
+    """Draws gates of one morning; the same facts give the same draws wherever they are asked for.
+    """
 
     def __init__(
-        self, facts: GateFacts, as_of_date: date, ends: Sequence[date], draws: int, seed: int
+        self, facts: GateFacts, scores: ScoreSimulator, as_of_date: date, draws: int, seed: int
     ) -> None:
         self._facts, self._draws, self._seed = facts, draws, seed
-        self._origin = _number(as_of_date)
-        self._ends = sorted({_number(end) for end in ends})
-        self._surveys: dict[StoreKey, SurveyDraws | None] = {}
+        self._scores, self._origin = scores, day_number(as_of_date)
 
     def gates(
         self, program: OpenProgram, element_code: str, units: UnitDraws
@@ -109,90 +102,21 @@ class GateSimulator:
             return self._units(leaf, units)
         if source == "rdr_timeliness":
             return self._reports(program, leaf, units)
-        if source == "survey_average":
-            total, count = self._facts.surveys_of_period.get(
-                (program.rooftop_id, program.program_code, program.period_code), (Fraction(0), 0)
-            )
-            return self._average(program, leaf, SurveySum(Fraction(total), count))
         return self._score(program, leaf)
 
     def _score(self, program: OpenProgram, leaf: GateLeaf) -> LeafDraws:
-        """A published score: an average of so many surveys where their number is known, else a
-        figure that moves as it used to."""
-        if leaf.score is None or leaf.score_date is None:
-            return self._unknown(leaf, "no score is published yet: held, not counted as met")
-        if leaf.sample_count:
-            so_far = SurveySum(Fraction(leaf.score) * leaf.sample_count, leaf.sample_count)
-            return self._average(program, leaf, so_far)
+        """A score against what it must reach."""
+        score = self._scores.score(program, leaf.reading)
+        if isinstance(score, str):
+            return self._unknown(leaf, f"{score}: held, not counted as met")
         threshold, said = self._threshold(program, leaf)
-        past = self._facts.scores.get((leaf.store[1], leaf.leaf.metric_code))
-        if threshold is None or past is None:
+        if threshold is None:
             return self._unknown(leaf, said)
-        own = past.dealer == leaf.store[0]
-        horizon = max(_number(program.period_end) - _number(leaf.score_date), 1)
-        changes = own_changes(past.day[own], past.score[own], past.spell[own], horizon)
-        moved = draw_change(changes, self._draws, self._seed, leaf.store, leaf.leaf.metric_code)
-        score = int(leaf.score * 1000) + moved
-        states = _compared(leaf, score, threshold)
-        how = "the score moves as it used to" if len(changes) else "the score is taken to stay"
-        return LeafDraws(leaf, states, f"{how}; {said}")
-
-    def _average(
-        self, program: OpenProgram, leaf: GateLeaf, so_far: SurveySum
-    ) -> LeafDraws:
-        """An average over the surveys so far and those to come."""
-        drawn = self._surveys_of(leaf.store)
-        threshold, said = self._threshold(program, leaf)
-        if threshold is None or drawn is None:
-            return self._unknown(leaf, said if threshold is None else "no survey tells of others")
-        place = self._ends.index(_number(program.period_end))
-        count = so_far.count + drawn.count[place]
-        # In thousandths, over a common denominator: a score times its sample may have thirds.
-        total = so_far.total * 1000
-        top = total.numerator + drawn.thousandths[place] * total.denominator
-        states = _compared(leaf, top, threshold * count * total.denominator)
-        states[count < max(leaf.leaf.minimum_sample or 1, 1)] = GateState.NOT_MET
-        return LeafDraws(
-            leaf,
-            states,
-            f"surveys to come at the store's own pace and scores; {said}",
-            self._survey_outlook(leaf, so_far, drawn, place),
-        )
-
-    def _survey_outlook(
-        self, leaf: GateLeaf, so_far: SurveySum, drawn: SurveyDraws, place: int
-    ) -> SurveyOutlook | None:
-        rule = leaf.leaf
-        if rule.comparison not in (">=", ">") or leaf.benchmark is None:
-            return None
-        low, high = np.quantile(drawn.count[place], [0.1, 0.9], method="inverted_cdf")
-        perfect, threshold = Fraction(drawn.perfect_thousandths, 1000), Fraction(leaf.benchmark)
-        wanted = rule.minimum_sample or 1
-        is_met = so_far.meets(rule.comparison, threshold, wanted)
-        return SurveyOutlook(
-            count_to_date=so_far.count,
-            expected_to_come=float(drawn.count[place].mean()),
-            low_80_to_come=int(low),
-            high_80_to_come=int(high),
-            perfect_score=perfect,
-            perfect_needed=perfect_surveys_needed(
-                so_far, perfect, rule.comparison, threshold, wanted
-            ),
-            lowest_next=lowest_next_score(so_far, threshold) if is_met else None,
-        )
-
-    def _surveys_of(self, store: StoreKey) -> SurveyDraws | None:
-        if store not in self._surveys:
-            past, number = self._facts.surveys.get(store[1]), self._facts.stores.get(store)
-            self._surveys[store] = (
-                None
-                if past is None or number is None or not len(past.day)
-                else draw_surveys(
-                    past, number, self._origin, self._ends, self._draws, self._seed,
-                    name=store,
-                )
-            )  # fmt: skip
-        return self._surveys[store]
+        states = _compared(leaf, score.top, threshold * score.bottom)
+        if score.count is not None:
+            states[score.count < max(leaf.leaf.minimum_sample or 1, 1)] = GateState.NOT_MET
+        outlook = None if score.surveys is None else _survey_outlook(leaf, score.surveys)
+        return LeafDraws(leaf, states, f"{score.how}; {said}", outlook)
 
     def _threshold(
         self, program: OpenProgram, leaf: GateLeaf
@@ -206,7 +130,7 @@ class GateSimulator:
         if kind == "fixed" or leaf.score_date is None:
             return now, f"against {_plain(leaf.benchmark)}"
         past = self._facts.scores.get((leaf.store[1], leaf.leaf.metric_code))
-        horizon = max(_number(program.period_end) - _number(leaf.score_date), 1)
+        horizon = max(day_number(program.period_end) - day_number(leaf.score_date), 1)
         changes = np.zeros(0)
         if past is not None:
             figures = past.region_average if kind == "region_average" else past.national_average
@@ -306,6 +230,28 @@ class GateSimulator:
         return LeafDraws(leaf, np.full(self._draws, GateState.UNKNOWN, dtype=np.int64), why)
 
 
+def _survey_outlook(leaf: GateLeaf, surveys: DrawnSurveys) -> SurveyOutlook | None:
+    rule, so_far, drawn = leaf.leaf, surveys.so_far, surveys.drawn
+    if rule.comparison not in (">=", ">") or leaf.benchmark is None:
+        return None
+    counts = drawn.count[surveys.place]
+    low, high = np.quantile(counts, [0.1, 0.9], method="inverted_cdf")
+    perfect, threshold = Fraction(drawn.perfect_thousandths, 1000), Fraction(leaf.benchmark)
+    wanted = rule.minimum_sample or 1
+    is_met = so_far.meets(rule.comparison, threshold, wanted)
+    return SurveyOutlook(
+        count_to_date=so_far.count,
+        expected_to_come=float(counts.mean()),
+        low_80_to_come=int(low),
+        high_80_to_come=int(high),
+        perfect_score=perfect,
+        perfect_needed=perfect_surveys_needed(
+            so_far, perfect, rule.comparison, threshold, wanted
+        ),
+        lowest_next=lowest_next_score(so_far, threshold) if is_met else None,
+    )
+
+
 def _tree(leaves: Sequence[LeafDraws]) -> np.ndarray:
     """An OR of ANDs, draw by draw: the largest of its conjuncts' smallest."""
     conjuncts: dict[int, np.ndarray] = {}
@@ -348,11 +294,6 @@ def _timely(leaf: GateLeaf) -> int:
     if leaf.score is None or not leaf.sample_count:
         return 0
     return round(Fraction(leaf.score) * leaf.sample_count / 100)
-
-
-def _number(day: date) -> int:
-    """Days since 1970."""
-    return (day - date(1970, 1, 1)).days
 
 
 def _plain(figure: object) -> str:

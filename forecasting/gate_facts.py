@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -21,6 +21,20 @@ from forecasting.survey_draws import SurveyPast
 from programs.gates import GateState, Leaf
 
 StoreKey = tuple[str, tuple[str, ...]]  # dealer code, makes
+SURVEY_AVERAGE = "survey_average"
+
+
+@dataclass(frozen=True)
+class ScoreReading:
+    """A score so far: published, or the average of the period's own surveys. `score` and what
+    comes with it are None where nothing is known. store: whose surveys and scores they are."""
+
+    metric_code: str
+    is_survey_average: bool
+    score: Decimal | None
+    sample_count: int | None
+    score_date: date | None
+    store: StoreKey
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,15 @@ class GateLeaf:
     store: StoreKey
     region: str
     target_units: int | None
+
+    @property
+    def reading(self) -> ScoreReading:
+        """The score that the leaf asks about."""
+        is_average = self.leaf.metric_source == SURVEY_AVERAGE
+        return ScoreReading(
+            self.leaf.metric_code, is_average, self.score, self.sample_count, self.score_date,
+            self.store,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,7 +103,7 @@ class GateFacts:
     """All that the gates' chances are drawn from. surveys: by makes; stores: their numbers there.
     scores: by makes and metric. items: of the past, by item type. open_items: by rooftop, program,
     period and kind of deadline. surveys_of_period: the sum of scores and their number, by rooftop,
-    program and period."""
+    program and period. tier_scores: the score that decides an element's tier."""
 
     leaves: Mapping[ElementKey, tuple[GateLeaf, ...]]
     surveys: Mapping[tuple[str, ...], SurveyPast]
@@ -89,13 +112,18 @@ class GateFacts:
     items: Mapping[str, ItemPast]
     open_items: Mapping[tuple[str, str, str, str], tuple[OpenItem, ...]]
     surveys_of_period: Mapping[tuple[str, str, str], tuple[Fraction, int]]
+    tier_scores: Mapping[ElementKey, ScoreReading] = field(default_factory=dict)
 
 
 def read_gate_facts(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> GateFacts:
     """Everything the gates of the periods that hold the as-of date hang on."""
     makes = _read_makes(connection)
     leaves = _read_leaves(connection, makes, as_of_date)
-    stores = sorted({leaf.store for found in leaves.values() for leaf in found})
+    tier_scores = _read_tier_scores(connection, makes, as_of_date)
+    stores = sorted(
+        {leaf.store for found in leaves.values() for leaf in found}
+        | {reading.store for reading in tier_scores.values()}
+    )
     numbers = {store: number for number, store in enumerate(stores)}
     return GateFacts(
         leaves=leaves,
@@ -112,6 +140,7 @@ def read_gate_facts(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> 
                 connection, "select * from warehouse.intermediate.int_gate_surveys"
             )
         },
+        tier_scores=tier_scores,
     )  # fmt: skip
 
 
@@ -202,6 +231,48 @@ def _read_leaves(
             )
         )
     return {key: tuple(rows) for key, rows in found.items()}
+
+
+_TIER_SCORES = """
+select
+    period.rooftop_id, period.program_code, period.period_code, element.element_code,
+    standing.program_version, element.score_metric_code, element.score_metric_source,
+    published.score, published.sample_count, published.score_date
+from warehouse.marts.fct_program_standing as period
+inner join warehouse.marts.fct_element_standing as standing
+    using (rooftop_id, program_code, period_code)
+inner join elements as element
+    on standing.program_code = element.program_code
+    and standing.program_version = element.program_version
+    and standing.element_code = element.element_code
+left join warehouse.intermediate.int_gate_scores as published
+    on period.rooftop_id = published.rooftop_id
+    and period.program_code = published.program_code
+    and period.period_code = published.period_code
+    and element.score_metric_code = published.metric_code
+where ? between period.period_start_date and period.period_end_date
+    and standing.standing_state <> 'not_enrolled' and element.edge_unit = 'score'
+order by all
+"""
+
+
+def _read_tier_scores(
+    connection: duckdb.DuckDBPyConnection,
+    makes: Mapping[tuple[str, str, int], StoreKey],
+    as_of_date: date,
+) -> dict[ElementKey, ScoreReading]:
+    found = {}
+    for row in as_rows(connection, _TIER_SCORES, as_of_date):
+        program = (row["rooftop_id"], row["program_code"])
+        found[(*program, row["period_code"], row["element_code"])] = ScoreReading(
+            row["score_metric_code"],
+            row["score_metric_source"] == SURVEY_AVERAGE,
+            row["score"],
+            row["sample_count"],
+            row["score_date"],
+            makes.get((*program, row["program_version"]), ("", ())),
+        )
+    return found
 
 
 def _columns(

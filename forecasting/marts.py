@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,9 @@ from forecasting.errors import ForecastError
 from programs.gates import GateResult, GateState
 from programs.ladder import Ladder, Segment
 from programs.period_end import OpenElement, OpenProgram, Share
+from programs.rule_models import RuleVersion
+from programs.rulebook import Rulebook
+from programs.score_samples import tier_ladders
 from programs.standing import ElementFacts, ElementRules, ProgramCap
 
 COMPILED_TABLES = (
@@ -26,6 +30,7 @@ COMPILED_TABLES = (
 )  # fmt: skip
 ElementKey = tuple[str, str, str, str]  # rooftop, program, period, element
 ProgramKey = tuple[str, str, str]
+Version = tuple[str, int]  # program, version
 
 
 def open_warehouse(warehouse_path: Path, compiled_dir: Path) -> duckdb.DuckDBPyConnection:
@@ -53,10 +58,33 @@ def as_rows(connection: duckdb.DuckDBPyConnection, sql: str, *values: object) ->
     return connection.execute(sql, list(values)).to_arrow_table().to_pylist()
 
 
+def rules_by_version(rulebooks: Iterable[Rulebook]) -> dict[Version, RuleVersion]:
+    """The rules of each version of each program."""
+    return {
+        (book.program_code, version.number): version.rules
+        for book in rulebooks
+        for version in book.versions
+    }
+
+
+def rules_of(rules: Mapping[Version, RuleVersion], program: str, version: int) -> RuleVersion:
+    """One version's. Raises ForecastError where its rulebook isn't there."""
+    found = rules.get((program, version))
+    if found is None:
+        raise ForecastError(
+            f"the warehouse goes by version {version} of '{program}', which no rulebook has; run "
+            "the steps before the forecast anew"
+        )
+    return found
+
+
 def read_open_programs(
-    connection: duckdb.DuckDBPyConnection, as_of_date: date
+    connection: duckdb.DuckDBPyConnection,
+    as_of_date: date,
+    rules: Mapping[Version, RuleVersion],
 ) -> tuple[OpenProgram, ...]:
-    """Every enrolled rooftop x program whose period holds the as-of date, in order of key."""
+    """Every enrolled rooftop x program whose period holds the as-of date, in order of key. Rules
+    are asked for where the marts' ladders don't say all: for tiers by score."""
     ladders = _read_ladders(connection)
     gates = _read_gates(connection)
     shares = _read_shares(connection)
@@ -69,6 +97,12 @@ def read_open_programs(
         key = (*program, row["element_code"])
         owned = shares[row["program_code"], row["program_version"], row["element_code"]]
         element = _element(row, ladders.get(key), gates[key], pending.get(key, {}), owned)
+        if row["edge_unit"] == "score":
+            stated = rules_of(rules, row["program_code"], row["program_version"])
+            by_tier = tier_ladders(
+                stated, stated.element(row["element_code"]), row["cap_base_units"]
+            )
+            element = replace(element, tier_ladders=by_tier)
         programs[program].append(element)
         heads[program] = row
     return tuple(
@@ -83,8 +117,10 @@ select
     standing.pending_units, standing.paid_units, standing.paid_msrp_amount,
     standing.open_recall_units, standing.tier_count, standing.standing_state,
     period.period_start_date, period.period_end_date,
+    standing.cap_base_units,
     elements.element_order, elements.counts_equal_pays, elements.is_volume,
-    elements.cap_amount, deductions.program_code is not null as has_open_recall_deduction,
+    elements.edge_unit, elements.cap_amount,
+    deductions.program_code is not null as has_open_recall_deduction,
     programs.oem_code, programs.calendar_code,
     programs.cap_amount as program_cap_amount, programs.cap_msrp_share
 from warehouse.marts.fct_element_standing as standing

@@ -12,7 +12,7 @@ counts in four programs counts in all four in the same draw.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,15 +26,24 @@ from forecasting.chances import judge_program
 from forecasting.day_paths import DaySplit
 from forecasting.gate_draws import GateDraws, GateSimulator, UnitDraws
 from forecasting.gate_facts import GateFacts, read_gate_facts
-from forecasting.marts import open_warehouse, read_open_programs
+from forecasting.marts import (
+    Version,
+    open_warehouse,
+    read_open_programs,
+    rules_by_version,
+    rules_of,
+)
 from forecasting.panel import Simulation, draw_remaining
 from forecasting.past_forecasts import PastForecasts
 from forecasting.rows import Drawn, Morning, Rows
+from forecasting.score_draws import ScoreSimulator
 from forecasting.series import SeriesSet, read_series
 from forecasting.tables import write_tables
 from forecasting.wider_rules import WiderRules, read_wider_rules
 from programs.calendars import Calendar
 from programs.period_end import OpenProgram, SegmentDraws, element_samples
+from programs.rule_models import Element, RuleVersion
+from programs.rulebook import Rulebook
 
 # What is being done, and the share of it that is done.
 Moved = Callable[[str, float], None]
@@ -59,9 +68,10 @@ class _Known:
     """What is read before anything is drawn."""
 
     programs: tuple[OpenProgram, ...]
+    rules: Mapping[Version, RuleVersion]
     series: SeriesSet | None
     gates: GateFacts
-    rules: WiderRules
+    wider: WiderRules
 
 
 def run_forecast(
@@ -77,6 +87,7 @@ def run_forecast(
     processes: int = 2,
     holiday_country: str | None = None,
     calendars: Mapping[str, Calendar] | None = None,
+    rulebooks: Sequence[Rulebook] = (),
 ) -> ForecastReport:
     """Forecast every open program period and write the tables of `tables.SCHEMAS` to `out_dir` as
     Parquet.
@@ -85,8 +96,9 @@ def run_forecast(
     rules. progress: called with a message and the share done. forecaster_code: of
     `roster.CANDIDATES`. processes: how many a candidate that fits Prophet may use; no number
     depends on it. holiday_country: ISO code for public holidays. calendars: OEM sales calendars by
-    code, so that month-ends lie where the OEM's do. The same inputs and seed give the same files.
-    Raises ForecastError when an input is missing.
+    code, so that month-ends lie where the OEM's do. rulebooks: what the warehouse was built by;
+    programs whose pay hangs on more than units ask for theirs. The same inputs and seed give the
+    same files. Raises ForecastError when an input is missing.
     """
     clock = _Stopwatch()
 
@@ -96,9 +108,11 @@ def run_forecast(
 
     (forecaster,) = make_candidates([forecaster_code], PastForecasts(), processes, asked)
     with open_warehouse(warehouse_path, compiled_dir) as connection:
-        programs = read_open_programs(connection, as_of_date)
+        rules = rules_by_version(rulebooks)
+        programs = read_open_programs(connection, as_of_date, rules)
         known = _Known(
             programs,
+            rules,
             read_series(connection, programs, as_of_date, calendars, holiday_country),
             read_gate_facts(connection, as_of_date),
             read_wider_rules(connection),
@@ -139,24 +153,39 @@ def build_tables(
 ) -> dict[str, pa.Table]:
     """The tables of the fixed schemas; all empty when nothing is open."""
     ends = {program.period_end for program in known.programs}
-    simulator = GateSimulator(
+    scores = ScoreSimulator(
         known.gates, morning.as_of_date, sorted(ends), morning.draws, morning.seed
+    )
+    simulator = GateSimulator(
+        known.gates, scores, morning.as_of_date, morning.draws, morning.seed
     )
     rows = Rows(drawn, morning)
     outlooks = []
     for place, program in enumerate(known.programs, start=1):
         segments = rows.segment_draws(program)
         gates = _gates(program, segments, simulator, morning.draws)
-        outlook = judge_program(program, segments, morning.draws, gates)
+        tiers = scores.tiers(program, _by_score(program, known.rules))
+        outlook = judge_program(program, segments, morning.draws, gates, tiers)
         rows.add_program(outlook, gates)
+        rows.add_score_tiers(program, tiers)
         outlooks.append(outlook)
         if progress:
             done = place / len(known.programs)
             progress(f"{place} of {len(known.programs)} programs judged", done)
-    paid = program_amounts(outlooks, known.rules)
+    paid = program_amounts(outlooks, known.wider)
     rows.add_amounts(paid)
     rows.add_samples(known.programs)
     return rows.tables()
+
+
+def _by_score(
+    program: OpenProgram, rules: Mapping[Version, RuleVersion]
+) -> list[Element]:
+    """The program's elements whose tier a score decides."""
+    if not any(element.tier_ladders for element in program.elements):
+        return []
+    stated = rules_of(rules, program.program_code, program.program_version)
+    return [element for element in stated.elements if element.against.target == "score"]
 
 
 def _gates(

@@ -20,10 +20,12 @@ from forecasting.amounts import PaidProgram, by_rooftop, summed
 from forecasting.chances import ElementOutlook, ProgramOutlook
 from forecasting.day_paths import DaySplit, ElementPath, element_path
 from forecasting.gate_draws import GateDraws, LeafDraws
+from forecasting.score_draws import TierDraws
 from forecasting.series import SeriesSet
 from forecasting.tables import SCHEMAS, to_table
 from programs.gates import GateState
 from programs.period_end import OpenElement, OpenProgram, SegmentDraws
+from programs.samples import UNSCORED
 
 THOUSANDTH = Decimal("0.001")
 
@@ -119,6 +121,21 @@ class Rows:
                 for gate in found_gates
                 for leaf in gate.leaves
             ]
+
+    def add_score_tiers(self, program: OpenProgram, drawn: Mapping[str, TierDraws]) -> None:
+        """A row per tier of each element whose tier a score decides."""
+        for code, found in drawn.items():
+            is_known = bool((found.tiers != UNSCORED).any())
+            self._rows["fct_forecast_score_tier"] += [
+                _key(program, code) | {
+                    "tier_number": number,
+                    "edge_score": edge,
+                    "chance": float((found.tiers >= number).mean()) if is_known else None,
+                    "assumption": found.assumption,
+                    "tier_numbers": found.tiers,
+                }
+                for number, edge in enumerate(found.edges, start=1)
+            ]  # fmt: skip
 
     def add_amounts(self, paid: Sequence[PaidProgram]) -> None:
         """What programs, rooftops and the group are paid."""

@@ -118,6 +118,18 @@ SCHEMAS: dict[str, pa.Schema] = {
             pa.field("lowest_next_score", SCORE),
         ]
     ),
+    # One row per tier of each element whose tier a score decides. chance: of ending at least there;
+    # null where nothing tells. tier_numbers[k]: the tier in the k-th joint draw, -1 not known.
+    "fct_forecast_score_tier": pa.schema(
+        [
+            *_ELEMENT_KEY,
+            _field("tier_number", pa.int32()),
+            _field("edge_score", pa.decimal128(18, 6)),
+            pa.field("chance", pa.float64()),
+            _field("assumption", pa.string()),
+            _field("tier_numbers", pa.list_(pa.int8())),
+        ]
+    ),
     # One row per selling day left of each element: counted units by its evening. needed_units:
     # that the next tier needs by then in the expected rhythm. sureness: of the tier, that evening.
     "fct_forecast_day": pa.schema(
@@ -157,6 +169,7 @@ _KEY = ("rooftop_id", "program_code", "element_code", "period_code")
 KEYS: dict[str, tuple[str, ...]] = {
     "fct_forecast": _KEY,
     "fct_forecast_tier": (*_KEY, "tier_number"),
+    "fct_forecast_score_tier": (*_KEY, "tier_number"),
     "fct_forecast_gate": (*_KEY, "gate_code", "conjunct_number", "leaf_number"),
     "fct_forecast_day": (*_KEY, "date"),
     "fct_forecast_program": ("rooftop_id", "program_code", "period_code"),

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 
 import duckdb
 
-from forecasting.marts import as_rows
+from forecasting.marts import Version, as_rows
 from programs.period_end import OpenProgram
 from programs.rule_across import AtMostOneOf, ExclusiveWith, FamilyCap
 from programs.stacking import StatedStacking
 
-Version = tuple[str, int]  # program, version
 KINDS = {
     "catch_up": "periods earned back",
     "last_period": "periods earned back",
@@ -27,7 +26,6 @@ KINDS = {
     "strikes": "strikes",
     "chargeback": "chargebacks",
     "paid_by_line": "pay that differs from car to car",
-    "score_tiers": "a score's tier that may still change",
 }
 
 
@@ -69,9 +67,6 @@ def read_wider_rules(connection: duckdb.DuckDBPyConnection) -> WiderRules:
         select program_code, program_version, kind from program_deductions
         union
         select program_code, program_version, 'paid_by_line' from elements where is_paid_by_line
-        union
-        select program_code, program_version, 'score_tiers' from elements
-        where edge_unit = 'score'
         order by all
     """
     for row in as_rows(connection, sql):

@@ -111,4 +111,5 @@ def forecast(
         progress=progress,
         holiday_country=group.holidays.country,
         calendars=load_calendars(home),
+        rulebooks=load_rulebooks(home, moments.known_date),
     )

@@ -8,12 +8,13 @@ Not here: how units are drawn (forecasting), what the samples pay (samples.py), 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 import numpy as np
 
+from programs.ladder import Ladder
 from programs.money import ZERO, cents_half_up
 from programs.samples import ElementSamples
 from programs.standing import ElementFacts, ElementRules, ProgramCap
@@ -34,6 +35,7 @@ class OpenElement:
 
     facts: as of now, the as-of date's own units included. today_*: how many of those are of the
     as-of date itself, which the simulation draws again. pending_*: how many aren't reported yet.
+    tier_ladders: by tier, where a score decides it.
     """
 
     rules: ElementRules
@@ -45,6 +47,7 @@ class OpenElement:
     pending_counted_units: int = 0
     pending_paid_units: int = 0
     pending_paid_msrp_amount: Decimal = ZERO
+    tier_ladders: Mapping[int, Ladder] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ def element_samples(
         paid_msrp_cents=np.maximum(msrp, cents_half_up(facts.paid_msrp_amount)),
         open_recall_units=facts.open_recall_units,
         gates=facts.gates,
+        tier_ladders=element.tier_ladders,
     )
 
 

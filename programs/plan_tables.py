@@ -135,9 +135,10 @@ def _goes_by_msrp(outlook: ProgramOutlook) -> bool:
     if outlook.cap.msrp_share is not None:
         return True
     return any(
-        _pays_msrp(element.rules.ladder)
+        _pays_msrp(ladder)
         for element in outlook.elements
-        if element.rules.ladder is not None
+        for ladder in (element.rules.ladder, *element.tier_ladders.values())
+        if ladder is not None
     )
 
 
@@ -172,10 +173,8 @@ def _distinct(outlook: ProgramOutlook) -> tuple[ProgramOutlook, Whole]:
     with_msrp = _goes_by_msrp(outlook)
     rows = []
     for element in outlook.elements:
-        rows += [element.counted_units, element.paid_units]
-        if with_msrp:
-            rows.append(element.paid_msrp_cents)
-        rows += element.gate_states
+        told_apart = replace(element, paid_msrp_cents=element.paid_units)
+        rows += (element if with_msrp else told_apart).arrays()
     if outlook.paid_msrp_cents is not None and with_msrp:
         rows.append(outlook.paid_msrp_cents)
     first, weights = _first_of_each([np.asarray(row, dtype=np.int64) for row in rows])
@@ -196,14 +195,7 @@ def _first_of_each(rows: list[Whole]) -> tuple[Whole, Whole]:
 
 def _taken(outlook: ProgramOutlook, positions: Whole) -> ProgramOutlook:
     elements = tuple(
-        replace(
-            element,
-            counted_units=element.counted_units[positions],
-            paid_units=element.paid_units[positions],
-            paid_msrp_cents=element.paid_msrp_cents[positions],
-            gate_states=tuple(states[positions] for states in element.gate_states),
-        )
-        for element in outlook.elements
+        element.changed(lambda values: values[positions]) for element in outlook.elements
     )
     msrp = outlook.paid_msrp_cents
     return replace(
@@ -250,11 +242,10 @@ def _shifted(
         msrp = added([(key in kind.paid_by, kind.msrp_cents) for kind in kinds])
         elements.append(
             replace(
-                element,
+                element.changed(lambda values: np.tile(values, columns)),
                 counted_units=spread(element.counted_units, counted),
                 paid_units=spread(element.paid_units, paid),
                 paid_msrp_cents=spread(element.paid_msrp_cents, msrp),
-                gate_states=tuple(np.tile(states, columns) for states in element.gate_states),
             )
         )
     msrp_once = outlook.paid_msrp_cents
@@ -323,10 +314,10 @@ def gates_with(
 
 
 def brought(outlook: ProgramOutlook) -> Whole:
-    """What each sample brings: what is earned where gates were drawn to the end, as the forecast
-    says it; with what is held where they stand as today."""
+    """What each sample brings: what is earned where gates and scores were drawn to the end, as the
+    forecast says it; with what is held where they stand as today."""
     found = outlook_cents(outlook)
-    is_drawn = any(element.gate_states for element in outlook.elements)
+    is_drawn = any(element.is_drawn for element in outlook.elements)
     return found.earned if is_drawn else found.earned + found.held
 
 

@@ -140,7 +140,7 @@ class PeriodState:
             found.element,
             found.rules.element_order,
             found.target_units,
-            cap_base_units=_cap_base_units(found.element, self.inputs),
+            cap_base_units=cap_base_units(found.element, self.inputs),
             fixed_tier=tier,
         )
 
@@ -206,7 +206,7 @@ def _element_inputs(
         element,
         order,
         target,
-        cap_base_units=_cap_base_units(element, inputs),
+        cap_base_units=cap_base_units(element, inputs),
         fixed_tier=fixed_tier,
     )
     return ElementInputs(element, found, facts, target, waived_tier is not None)
@@ -269,7 +269,8 @@ def target_units(element: Element, inputs: PeriodInputs) -> int | None:
     return stated.get(element.element)
 
 
-def _cap_base_units(element: Element, inputs: PeriodInputs) -> int | None:
+def cap_base_units(element: Element, inputs: PeriodInputs) -> int | None:
+    """What a cap is a share of."""
     base = cap_base(element)
     if base is None:
         return None

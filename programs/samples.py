@@ -8,8 +8,8 @@ Not here: where samples come from (forecasting); one standing with all its parts
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -24,6 +24,8 @@ from programs.standing import ElementRules, ProgramCap
 Whole = npt.NDArray[np.int64]
 # Below this no step of the arithmetic leaves int64; above it Python's own integers are used.
 SAFE = 2**62
+# In place of a tier: the score that decides it isn't known, so nothing is paid.
+UNSCORED = -1
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class ElementSamples:
     """One element's samples, all arrays of one length; MSRP in cents. Open recalls are the same in
     every sample, and so are gates, unless `gate_states` has each gate's state (GateState) in every
     sample, in order of `gates`. `lines` are the units so far, for ladders that pay by line: what a
-    sample has beyond them is taken as evenly mixed, in pay groups as so far."""
+    sample has beyond them is taken as evenly mixed, in pay groups as so far. `score_tiers`: the
+    tier that a score reaches in each sample, of which `tier_ladders` has the ladders."""
 
     rules: ElementRules
     counted_units: Whole
@@ -41,6 +44,35 @@ class ElementSamples:
     gates: tuple[GateResult, ...] = ()
     lines: tuple[UnitLine, ...] = ()
     gate_states: tuple[Whole, ...] = ()
+    score_tiers: Whole | None = None
+    tier_ladders: Mapping[int, Ladder] = field(default_factory=dict)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it is known how each sample ends, gates and score included."""
+        return bool(self.gate_states) or self.score_tiers is not None
+
+    def arrays(self) -> list[Whole]:
+        """All that tells one sample from another."""
+        scores = () if self.score_tiers is None else (self.score_tiers,)
+        return [
+            np.asarray(values)
+            for values in (
+                self.counted_units, self.paid_units, self.paid_msrp_cents, *self.gate_states,
+                *scores,
+            )
+        ]  # fmt: skip
+
+    def changed(self, change: Callable[[Whole], Whole]) -> ElementSamples:
+        """The same with every array as a function makes it: samples chosen, or repeated."""
+        return replace(
+            self,
+            counted_units=change(np.asarray(self.counted_units)),
+            paid_units=change(np.asarray(self.paid_units)),
+            paid_msrp_cents=change(np.asarray(self.paid_msrp_cents)),
+            gate_states=tuple(change(states) for states in self.gate_states),
+            score_tiers=None if self.score_tiers is None else change(self.score_tiers),
+        )
 
     def gates_at_risk(self) -> tuple[GateResult, ...]:
         """The gates that could still cost something: not met today or, where they are drawn, in
@@ -86,8 +118,8 @@ def element_cents(samples: ElementSamples) -> ElementCents:
     return program_cents([samples]).elements[0]
 
 
-def _with_alike_gates(samples: ElementSamples) -> ElementCents:
-    """The same where the gates' states are the same in every sample."""
+def _alike_cents(samples: ElementSamples) -> ElementCents:
+    """The same where gates and scores end alike in every sample."""
     rules, nothing = samples.rules, np.zeros(len(samples.counted_units), dtype=np.int64)
     if rules.ladder is None:
         return ElementCents(nothing, nothing, nothing, nothing)
@@ -122,7 +154,7 @@ def program_cents(
     limit = _limits(cap or ProgramCap(), paid_msrp_cents, len(elements[0].counted_units))
     parts = [
         (positions, _under_limit(alike, None if limit is None else limit[positions]))
-        for positions, alike in _by_gate_states(elements)
+        for positions, alike in _by_outcome(elements)
     ]
     found = [_joined([(at, part[i]) for at, part in parts]) for i in range(len(elements))]
     zero = np.zeros(len(elements[0].counted_units), dtype=np.int64)
@@ -133,19 +165,20 @@ def program_cents(
     )
 
 
-def _by_gate_states(
+def _by_outcome(
     elements: Sequence[ElementSamples],
 ) -> Iterator[tuple[np.ndarray, list[ElementSamples]]]:
-    """Samples whose gates all stand alike: their positions, and the elements of those alone."""
-    if not any(samples.gate_states for samples in elements):
+    """Samples whose gates and scores all end alike: their positions, and the elements of those
+    alone."""
+    if not any(samples.is_drawn for samples in elements):
         yield np.arange(len(elements[0].counted_units)), list(elements)
         return
-    states = np.stack([row for samples in elements for row in _states(samples)])
-    kinds, which = np.unique(states, axis=1, return_inverse=True)
+    ends = np.stack([row for samples in elements for row in (*_states(samples), *_tiers(samples))])
+    kinds, which = np.unique(ends, axis=1, return_inverse=True)
     for number, kind in enumerate(kinds.T):
         positions = np.flatnonzero(which.reshape(-1) == number)
-        left = iter(kind)
-        yield positions, [_standing_alike(samples, positions, left) for samples in elements]
+        left = iter(kind.tolist())
+        yield positions, [_ending_alike(samples, positions, left) for samples in elements]
 
 
 def _states(samples: ElementSamples) -> tuple[np.ndarray, ...]:
@@ -153,21 +186,23 @@ def _states(samples: ElementSamples) -> tuple[np.ndarray, ...]:
     return samples.gate_states or tuple(np.full(size, int(g.state)) for g in samples.gates)
 
 
-def _standing_alike(
-    samples: ElementSamples, positions: np.ndarray, states: Iterator[int]
+def _tiers(samples: ElementSamples) -> tuple[np.ndarray, ...]:
+    return () if samples.score_tiers is None else (samples.score_tiers,)
+
+
+def _ending_alike(
+    samples: ElementSamples, positions: np.ndarray, ends: Iterator[int]
 ) -> ElementSamples:
-    return replace(
-        samples,
-        counted_units=np.asarray(samples.counted_units)[positions],
-        paid_units=np.asarray(samples.paid_units)[positions],
-        paid_msrp_cents=np.asarray(samples.paid_msrp_cents)[positions],
-        gates=tuple(replace(gate, state=GateState(next(states))) for gate in samples.gates),
-        gate_states=(),
-    )
+    chosen = samples.changed(lambda values: values[positions])
+    gates = tuple(replace(gate, state=GateState(next(ends))) for gate in samples.gates)
+    rules = samples.rules
+    if samples.score_tiers is not None:
+        rules = replace(rules, ladder=samples.tier_ladders.get(next(ends)))
+    return replace(chosen, rules=rules, gates=gates, gate_states=(), score_tiers=None)
 
 
 def _under_limit(elements: Sequence[ElementSamples], limit: Whole | None) -> list[ElementCents]:
-    found = [_with_alike_gates(samples) for samples in elements]
+    found = [_alike_cents(samples) for samples in elements]
     return found if limit is None else _under_cap(elements, found, limit)
 
 

@@ -45,6 +45,7 @@ from programs.program_states import (
 from programs.rule_models import RuleVersion
 from programs.samples import ElementSamples
 from programs.scenario import ElementState, ProgramState
+from programs.scenario_scores import scored
 from programs.standing import ElementFacts
 
 # How far the curve of the next units goes: a good month of most stores, a week of a large one.
@@ -56,7 +57,7 @@ CENT = Decimal("0.01")
 class OpenFacts:
     """One open program of a rooftop: what is known, and the draws of what is to come by segment.
     `segment_units` is what a segment's units are like, `gate_draws` how each gate of an element
-    ends in each draw."""
+    ends in each draw, `tier_draws` the tier that an element's score reaches."""
 
     program_name: str
     oem_code: str
@@ -66,6 +67,14 @@ class OpenFacts:
     draws: Mapping[str, SegmentDraws]
     segment_units: Mapping[str, UnitClass]
     gate_draws: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    tier_draws: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def draw_count(self) -> int:
+        """How many draws there are of what moves this program; one of nothing."""
+        units = (one.remaining for one in self.draws.values())
+        drawn = (*units, *self.gate_draws.values(), *self.tier_draws.values())
+        return min(map(len, drawn), default=1)
 
     @cached_property
     def before(self) -> Position:
@@ -265,7 +274,7 @@ def _outlook(
         today_paid_msrp_amount=today.paid_msrp_amount,
     )
     draws = {code: _thinned(code, one, share) for code, one in found.draws.items()}
-    size = min((len(one.remaining) for one in draws.values()), default=1)
+    size = found.draw_count
     samples = [element_samples(element, draws, size) for element in elements]
     return ProgramOutlook(
         facts.program_code,
@@ -276,6 +285,7 @@ def _outlook(
                 one,
                 lines=_lines_of(one, element.facts),
                 gate_states=_gate_states(found, facts, one, size),
+                **scored(found.tier_draws, size, element.element, found.facts, facts),
             )
             for one, element in zip(samples, known.elements, strict=True)
         ),

@@ -1,7 +1,7 @@
 """What the forecast drew, as published: lists of one number a sample.
 
-Here: rows with such a list, and how gates end in each sample. Not here: the queries, what is made
-of the samples (programs/).
+Here: rows with such a list, and how gates and scores end in each sample. Not here: the queries,
+what is made of the samples (programs/).
 """
 
 from __future__ import annotations
@@ -35,4 +35,13 @@ def gate_draws(cursor: duckdb.DuckDBPyConnection) -> dict[ProgramKey, GateDraws]
     for row, states in with_lists(cursor, "gate_states"):
         key = (row["rooftop_id"], row["program_code"], row["period_code"])
         found[key][row["element_code"], row["gate_code"]] = states
+    return found
+
+
+def tier_draws(cursor: duckdb.DuckDBPyConnection) -> dict[ProgramKey, dict[str, np.ndarray]]:
+    """The tier of each element that a score decides, in each draw, by program."""
+    found: dict[ProgramKey, dict[str, np.ndarray]] = defaultdict(dict)
+    for row, tiers in with_lists(cursor, "tier_numbers"):
+        key = (row["rooftop_id"], row["program_code"], row["period_code"])
+        found[key][row["element_code"]] = tiers
     return found

@@ -96,6 +96,13 @@ where rooftop_id = any($rooftops) and gate_states is not null
 order by all
 """
 
+TIER_DRAWS = """
+select distinct rooftop_id, program_code, period_code, element_code, tier_numbers
+from fct_forecast_score_tier
+where rooftop_id = any($rooftops)
+order by all
+"""
+
 # A row of each rooftop and segment, and one of the whole group (rooftop_id null).
 SEGMENT_MSRP = f"""
 select rooftop_id, segment_code, sum(msrp_amount) as msrp, sum(eligible_units) as units

@@ -28,7 +28,7 @@ from programs.rule_models import RuleVersion
 from programs.rulebook import Rulebook, read_rulebook
 from programs.what_if import OpenFacts, RooftopFacts
 from scenarios import fact_queries as sql
-from scenarios.drawn import gate_draws, with_lists
+from scenarios.drawn import gate_draws, tier_draws, with_lists
 from scenarios.words import TRAITS
 
 if TYPE_CHECKING:
@@ -186,6 +186,7 @@ class _Reader:
         items = _grouped(self._rows(sql.ITEMS))
         draws, units = self._draws(), self._segment_units()
         gates = gate_draws(self._cursor(sql.GATE_DRAWS))
+        tiers = tier_draws(self._cursor(sql.TIER_DRAWS))
         found: dict[str, list[OpenFacts]] = defaultdict(list)
         for row in self._rows(sql.PERIODS):
             key = (row["rooftop_id"], row["program_code"], row["period_code"])
@@ -227,6 +228,7 @@ class _Reader:
                     draws=own,
                     segment_units={code: units[code] for code in own if code in units},
                     gate_draws=gates.get(key, {}),
+                    tier_draws=tiers.get(key, {}),
                 )
             )
         return found

@@ -15,6 +15,7 @@ TABLES = (
     "fct_forecast",
     "fct_forecast_tier",
     "fct_forecast_gate",
+    "fct_forecast_score_tier",
     "fct_forecast_day",
     "fct_forecast_program",
     "fct_forecast_rooftop",

@@ -132,6 +132,36 @@ class ForecastFrames:
             """
         )
 
+    def forecasts_score_tiers(self) -> pd.DataFrame:
+        """A row per tier of each open element whose tier a score decides, beside the tier below and
+        what its draws say; one where no tier has a chance."""
+        return self._frame(
+            f"""
+            select e.rooftop_id, e.program_code, e.element_code, e.period_code, f.tier_number,
+                count(f.tier_number) over w as tier_row_count,
+                f.chance,
+                coalesce(f.chance, 0) as stated_chance,
+                coalesce(lag(f.chance) over (w order by f.tier_number), 1.0)
+                    as chance_of_tier_below,
+                coalesce(len(list_filter(f.tier_numbers, lambda t: t >= f.tier_number)), 0)
+                    as reached_draw_count,
+                coalesce(round(f.chance * len(f.tier_numbers)), 0)::bigint as reached_draws_stated
+            from w.marts.fct_element_standing e
+            join w.marts.fct_program_standing s using ({PROGRAM_KEY})
+            join w.marts.dim_element d
+                on d.program_code = e.program_code and d.program_version = e.program_version
+                and d.element_code = e.element_code
+            left join fct_forecast_score_tier f
+                on f.rooftop_id = e.rooftop_id and f.program_code = e.program_code
+                and f.element_code = e.element_code and f.period_code = e.period_code
+            where s.is_open and d.target_kind = 'score' and e.standing_state <> 'not_enrolled'
+            window w as (
+                partition by e.rooftop_id, e.program_code, e.element_code, e.period_code
+            )
+            order by all
+            """
+        )
+
     def forecasts_days(self) -> pd.DataFrame:
         """A row per selling day left of each element, beside the day before and the period's
         end."""

@@ -157,6 +157,10 @@ SCHEMAS = {
         "is_reachable_by_surveys:boolean perfect_surveys_needed:integer "
         "lowest_next_score:decimal(9,3) gate_states:integer[]"
     ),
+    "fct_forecast_score_tier": _columns(
+        "rooftop_id program_code element_code period_code tier_number:integer "
+        "edge_score:decimal(18,6) chance:double assumption tier_numbers:tinyint[]"
+    ),
     "fct_forecast_day": _columns(
         "rooftop_id program_code element_code period_code date:date expected_units:double "
         "low_80_units:integer median_units:integer high_80_units:integer needed_units:double "

@@ -19,7 +19,8 @@ from (values ('nissan-one', 1, 'volume'), ('nissan-one', 1, 'certified'))
 t(program_code, program_version, element_code);
 
 create table w.marts.dim_element as
-select program_code, program_version, element_code, true as is_volume, true as counts_equal_pays
+select program_code, program_version, element_code, true as is_volume, true as counts_equal_pays,
+    case when element_code = 'certified' then 'score' else 'objective' end as target_kind
 from compiled_elements;
 
 create table w.marts.fct_element_standing as
@@ -117,6 +118,14 @@ select rooftop_id, program_code, element_code, period_code, 'csi' as gate_code,
     1 as conjunct_number, 1 as leaf_number, 0.75::double as chance_gate_met,
     0.75::double as chance_leaf_met, [3, 0, 3, 3]::tinyint[] as gate_states
 from fct_forecast;
+
+create table fct_forecast_score_tier as
+select rooftop_id, program_code, element_code, period_code, tier_number,
+    1.0::double - tier_number * 0.25::double as chance, [0, 1, 1, 2]::tinyint[] as tier_numbers
+from fct_forecast cross join (values (1), (2)) t(tier_number)
+where element_code = 'certified';
+
+update fct_forecast_score_tier set chance = 0.25 where tier_number = 2;
 
 create table fct_forecast_day as
 select rooftop_id, program_code, element_code, period_code, d::date as date,

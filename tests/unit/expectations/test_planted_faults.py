@@ -165,6 +165,7 @@ FORECAST = f"update fct_forecast set {{}} where {ONE_ELEMENT}"
 GATE = f"update fct_forecast_gate set {{}} where {ONE_ELEMENT}"
 DAY = f"update fct_forecast_day set {{}} where {ONE_ELEMENT} and date = date '2025-08-15'"
 TIER = f"update fct_forecast_tier set {{}} where {ONE_ELEMENT} and tier_number = 1"
+SCORE_TIER = f"{ONE} and tier_number = 2"
 
 
 def _amount_faults(suite: str, table: str, where: str) -> dict[tuple[str, str], str]:
@@ -245,6 +246,19 @@ FORECASTS = {
     ("forecasts_gates", "chance_leaf_met_is_in_range"): GATE.format("chance_leaf_met = -0.01"),
     ("forecasts_gates", "met_draw_count_equals_met_draws_stated"): GATE.format(
         "gate_states = [3, 0, 1, 3]::tinyint[]"
+    ),
+    ("forecasts_score_tiers", "key_is_unique"): "insert into fct_forecast_score_tier "
+    f"from fct_forecast_score_tier where {SCORE_TIER}",
+    ("forecasts_score_tiers", "tier_row_count_is_in_range"): "delete from "
+    f"fct_forecast_score_tier where {ONE}",
+    ("forecasts_score_tiers", "chance_is_in_range"): (
+        f"update fct_forecast_score_tier set chance = -0.01 where {SCORE_TIER}"
+    ),
+    ("forecasts_score_tiers", "chance_of_tier_below_is_at_least_stated_chance"): (
+        f"update fct_forecast_score_tier set chance = 0.8 where {SCORE_TIER}"
+    ),
+    ("forecasts_score_tiers", "reached_draw_count_equals_reached_draws_stated"): (
+        f"update fct_forecast_score_tier set tier_numbers = [2, 2, 1, 1] where {SCORE_TIER}"
     ),
     ("forecasts_days", "key_is_unique"): "insert into fct_forecast_day from fct_forecast_day "
     f"where {ONE_ELEMENT} and date = date '2025-08-15'",

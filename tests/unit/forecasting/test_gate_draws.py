@@ -11,6 +11,7 @@ import pytest
 
 from forecasting.gate_draws import GateSimulator, UnitDraws
 from forecasting.gate_facts import GateFacts, GateLeaf, ItemPast, OpenItem, ScorePast
+from forecasting.score_draws import ScoreSimulator
 from forecasting.survey_draws import SurveyPast, draw_change, draw_surveys, own_changes
 from programs.gates import GateState, Leaf
 from programs.period_end import OpenProgram
@@ -64,7 +65,8 @@ def states(*leaves: GateLeaf, units: UnitDraws | None = None, **known):
         open_items={("store", "bonus", "2025-Q3", "item_due"): known.get("open_items", ())},
         surveys_of_period={KEY[:3]: known.get("so_far", (Fraction(0), 0))},
     )
-    simulator = GateSimulator(facts, TODAY, [END], DRAWS, 1)
+    scores = ScoreSimulator(facts, TODAY, [END], DRAWS, 1)
+    simulator = GateSimulator(facts, scores, TODAY, DRAWS, 1)
     none = UnitDraws({}, np.zeros(DRAWS, dtype=np.int64))
     (gate,) = simulator.gates(PROGRAM, "volume", units or none)
     return gate

@@ -262,7 +262,6 @@ def test_rules_over_periods_are_named_where_the_amount_leaves_them_out(tmp_path)
     elements = compiled_tables()["elements"]
     for element in elements:
         element["is_paid_by_line"] = element["program_code"] == "vw-quarter"
-        element["edge_unit"] = "score" if element["element_code"] == "csi" else "pct"
     pq.write_table(
         pa.Table.from_pylist(elements, schema=COMPILED["elements"]),
         wider / "compiled" / "elements.parquet",
@@ -272,7 +271,7 @@ def test_rules_over_periods_are_named_where_the_amount_leaves_them_out(tmp_path)
         tables["fct_forecast_program"], rooftop_id="old-nissan", program_code="nissan-quarter"
     )
     assert one(tables["fct_forecast_program"], rooftop_id="vw")["left_out_note"] == (
-        "pay that differs from car to car; a score's tier that may still change"
+        "pay that differs from car to car"
     )
     assert row["left_out_note"] == "periods earned back; strikes"
     assert max(row["amount_cents"]) == 900_000  # the family's cap holds in every draw
@@ -316,8 +315,9 @@ def test_same_inputs_and_seed_give_the_same_bytes(home, made, tmp_path):
             (tmp_path / folder / f"{name}.parquet").read_bytes() for folder in "abc"
         )
         assert first == second
-        # The small group's gates are decided already, so no seed moves them.
-        assert (first != third) == (name != "fct_forecast_gate")
+        # The small group's gates are decided already, and no score decides a tier there.
+        still = ("fct_forecast_gate", "fct_forecast_score_tier")
+        assert (first != third) == (name not in still)
 
 
 def test_moving_the_future_changes_nothing(home, made, tmp_path):
