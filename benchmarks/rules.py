@@ -98,6 +98,10 @@ def build(home: Home, as_of: str, marts: Sequence[str]) -> Built:
     timed("dbt facts", lambda: stages.build_facts(home, moments, manifest=manifest))
     timed("compile memberships", lambda: stages.compile_memberships(home, moments))
     timed("dbt marts", lambda: stages.build_marts(home, moments, marts=marts, manifest=manifest))
+    timed("settle", lambda: stages.settle(home, moments))
+    timed(
+        "dbt settled", lambda: stages.build_settled(home, moments, marts=marts, manifest=manifest)
+    )
     return Built(
         steps,
         {result.name: result.seconds for result in results if result.kind == "model"},

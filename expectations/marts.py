@@ -23,9 +23,10 @@ GATE_STATES = ["met", "not_met", "too_early", "unknown", "none"]
 STANDING_STATES = ["ok", "no_objective", "no_score", "not_enrolled"]
 AMOUNTS = ("amount_earned", "amount_held", "amount_forfeited", "amount_deducted", "amount_capped")
 
+_PARTS = [*(f"{name}_cents" for name in AMOUNTS), "minus_amount_before_gates_cents"]
 _ADDS_UP = adds_up(
     "amounts_add_up",
-    [*(f"{name}_cents" for name in AMOUNTS), "minus_amount_before_gates_cents"],
+    _PARTS,
     "earned, held, forfeited, deducted and capped are not the amount before gates, to the cent",
 )
 _NOT_NEGATIVE = tuple(
@@ -58,12 +59,21 @@ PROGRAM_STANDING = Suite(
         unique(["rooftop_id", "program_code", "period_code"], "a standing stands twice"),
         one_of("standing_state", STANDING_STATES, "a standing is in a state that nobody knows"),
         one_of("gate_state", GATE_STATES, "a gate is in a state that nobody knows"),
-        _ADDS_UP,
+        adds_up(
+            "amounts_add_up",
+            [*_PARTS, "minus_amount_adjusted_cents"],
+            "earned, held, forfeited, deducted and capped are not the amount before gates and what "
+            "was adjusted, to the cent",
+        ),
         *_NOT_NEGATIVE,
-        equal(
-            "amount_earned_cents",
-            "element_amount_earned_cents",
-            "a program's amount is not the sum of its elements': money appears or vanishes",
+        *(
+            equal(
+                f"{name}_cents",
+                f"summed_{name}_cents",
+                "a program's amount is not the sum of its elements' and of the adjustments listed: "
+                "money appears or vanishes",
+            )
+            for name in ("amount_earned", "amount_held")
         ),
         equal(
             "selling_days_total",
@@ -102,6 +112,21 @@ ELEMENT_STANDING = Suite(
             "the count is not the number of VINs that it says it counted: it can't be explained",
         ),
     ),
+)
+
+SETTLEMENT = Suite(
+    "marts_settlement",
+    "marts/fct_program_adjustment",
+    tuple(
+        equal(
+            f"alone_{name}_cents",
+            f"element_{name}_cents",
+            "the settlement evaluates a period otherwise than the models, so it adjusts an amount "
+            "that does not stand",
+        )
+        for name in ("earned", "held", "with_pending")
+    ),
+    may_be_empty=True,
 )
 
 COUNTED_UNITS = Suite(
@@ -171,6 +196,7 @@ SUITES: tuple[Suite, ...] = (
     EVERY_ROW,
     PROGRAM_STANDING,
     ELEMENT_STANDING,
+    SETTLEMENT,
     COUNTED_UNITS,
     DAILY,
     LADDERS,

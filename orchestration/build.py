@@ -18,6 +18,7 @@ from orchestration.assets.forecast import forecast_assets, forecast_key
 from orchestration.assets.landing import landing_assets
 from orchestration.assets.publish import publish_assets
 from orchestration.assets.rules import rules_assets
+from orchestration.assets.settle import settle_assets
 from orchestration.automation import JOB, daily_schedule, inbox_sensor
 from orchestration.home import Home
 from orchestration.rules import load_group
@@ -41,8 +42,8 @@ def build_definitions(
 
     landing = landing_assets(policy)
     phases = dbt_phases(manifest)
-    facts, marts = (sorted(phase.keys) for phase in phases)
-    published_tables = [key for key in marts if key.path[0] == "marts"]
+    facts, marts, settled = (sorted(phase.keys) for phase in phases)
+    published_tables = [key for key in (*marts, *settled) if key.path[0] == "marts"]
     unit_classes = next(key for key in facts if key.path[-1] == UNIT_CLASSES)
     forecast = forecast_assets(published_tables, policy)
     forecast_keys = [key for definition in forecast for key in definition.keys]
@@ -62,6 +63,7 @@ def build_definitions(
             *landing,
             *rules_assets(unit_classes),
             *phases,
+            *settle_assets(marts),
             *forecast,
             *publish_assets([*published_tables, *forecast_keys], policy),
         ],

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
-FACTS = "tag:facts"
+# With `+` their tests too, also those that ask a table besides that no settled one is made of.
+FACTS, SETTLED = "tag:facts", "tag:settled+"
 # Set-up parses, runs only read: these hold while a manifest is made, and a run's own win over them.
 PARSE_VARS = {
     "as_of_at": "2000-01-01T00:00:00+00:00",
@@ -93,8 +94,8 @@ def build(
     Returns a result per node, failed ones included: `raise_failed` turns those into one error.
     Raises DbtError when dbt itself can't run. The warehouse file is closed when this returns.
     """
-    # A test across both phases belongs to the one that builds the last of what it asks: `buildable`
-    # leaves it out of the first and, as the second names all, in the second.
+    # A test across phases belongs to the one that builds the last of what it asks: `buildable`
+    # leaves it out until all that it asks is there.
     arguments = [
         "build",
         "--indirect-selection",
@@ -105,9 +106,9 @@ def build(
         json.dumps(_vars(moments)),
     ]
     if select:
-        arguments += ["--select", select]
+        arguments += ["--select", *select.split()]
     if exclude:
-        arguments += ["--exclude", exclude]
+        arguments += ["--exclude", *exclude.split()]
     known = manifest or parse(home)
     with _environment(home):
         try:

@@ -63,6 +63,10 @@ class Home:
         return self.warehouse / "compiled"
 
     @property
+    def settled(self) -> Path:
+        return self.warehouse / "settled"
+
+    @property
     def forecast(self) -> Path:
         return self.warehouse / "forecast"
 

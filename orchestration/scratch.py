@@ -58,6 +58,9 @@ def computed(
             stages.compile_memberships(scratch, moments)
             built = stages.build_marts(scratch, moments, marts=marts, manifest=manifest)
             dbt_build.raise_failed(built)
+            stages.settle(scratch, moments)
+            built = stages.build_settled(scratch, moments, marts=marts, manifest=manifest)
+            dbt_build.raise_failed(built)
             yield scratch.warehouse_file
         finally:
             shutil.rmtree(scratch.root, ignore_errors=True)

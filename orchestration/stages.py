@@ -1,4 +1,4 @@
-"""The steps of a run as plain functions: compile rules, facts, memberships, marts, forecast.
+"""The steps of a run as plain functions: rules, facts, memberships, marts, settlement, forecast.
 
 They know nothing of Dagster, so that a scratch computation (`standing --as-of`) runs the very same
 steps as the job does. Order, retries, gates and events belong to `orchestration.assets`.
@@ -80,12 +80,45 @@ def build_marts(
     manifest: Manifest | None = None,
     on_node: Callable[[str, str], None] | None = None,
 ) -> list[dbt_build.NodeResult]:
-    """dbt's second phase: everything that needs memberships, or what leads to the marts named."""
+    """dbt's second phase: all that needs memberships and no settlement, or what leads to the marts
+    named."""
     return dbt_build.build(
         home,
         moments,
         select=" ".join(f"+{name}" for name in marts) or None,
-        exclude=dbt_build.FACTS,
+        exclude=f"{dbt_build.FACTS} {dbt_build.SETTLED}",
+        manifest=manifest,
+        on_node=on_node,
+    )
+
+
+def settle(home: Home, moments: Moments) -> tuple[int, int]:
+    """Settles programs over their periods and against each other. Gives (periods, adjustments)."""
+    from orchestration.settle import settled_tables
+
+    tables = settled_tables(
+        home.warehouse_file,
+        load_rulebooks(home, moments.known_date),
+        load_calendars(home),
+        moments.as_of_date,
+    )
+    write_tables(tables, home.settled)
+    return tables["settled_periods"].num_rows, tables["adjustments"].num_rows
+
+
+def build_settled(
+    home: Home,
+    moments: Moments,
+    *,
+    marts: Sequence[str] = (),
+    manifest: Manifest | None = None,
+    on_node: Callable[[str, str], None] | None = None,
+) -> list[dbt_build.NodeResult]:
+    """dbt's third phase: the standings as they are settled, and all that is made of them."""
+    return dbt_build.build(
+        home,
+        moments,
+        select=" ".join(f"+{name},{dbt_build.SETTLED}" for name in marts) or dbt_build.SETTLED,
         manifest=manifest,
         on_node=on_node,
     )

@@ -60,8 +60,10 @@ class SoldUnits:
 class PeriodInputs:
     """What is known of one program, rooftop and period. Objectives, bases (last year's counted
     units) are by element; readings by metric, or by `sourced_metric` where the scores and the
-    surveys of one metric are both known; items by type or item code. `unwound` are units of
-    earlier periods whose unwind falls into this one, with the days since their sale."""
+    surveys of one metric are both known; items by type or item code. `strikes` are those of the
+    period; `dealer_strikes` all of the dealer code, where a feed tells them (else those of the
+    program's periods). `unwound` are units of earlier periods whose unwind falls into this one,
+    with the days since their sale."""
 
     period: Period | None = None
     sold: tuple[SoldUnits, ...] = ()
@@ -72,6 +74,7 @@ class PeriodInputs:
     is_open: bool = False
     strikes: tuple[datetime.date, ...] = ()
     unwound: tuple[tuple[int, int], ...] = ()
+    dealer_strikes: tuple[datetime.date, ...] | None = None
 
     @property
     def period_code(self) -> str:

@@ -24,12 +24,14 @@ from programs.standing import ProgramStanding
 
 @dataclass(frozen=True)
 class Adjustment:
-    """One named change of a period's amounts. `kind` is what sort of rule made it, `code` which."""
+    """One named change of a period's amounts. `kind` is what sort of rule made it, `code` which,
+    `stated_by` the program whose rulebook has it."""
 
     kind: str
     code: str
     amount_earned: Decimal
     amount_held: Decimal
+    stated_by: str
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,15 @@ class SettledPeriod:
         changes = (change.amount_held for change in self.adjustments)
         return sum(changes, self.standing.amount_held)
 
-    def with_change(self, kind: str, code: str, earned: Decimal, held: Decimal) -> SettledPeriod:
-        """This period with one more adjustment; one of nothing is left out."""
+    def with_change(
+        self, kind: str, code: str, earned: Decimal, held: Decimal, *, stated_by: str | None = None
+    ) -> SettledPeriod:
+        """This period with one more adjustment, by a rule of its own program unless another states
+        it; one of nothing is left out."""
         if not earned and not held:
             return self
-        return replace(
-            self, adjustments=(*self.adjustments, Adjustment(kind, code, earned, held))
-        )
+        change = Adjustment(kind, code, earned, held, stated_by or self.program_code)
+        return replace(self, adjustments=(*self.adjustments, change))
 
 
 def settle_program(
@@ -262,7 +266,7 @@ def _bonus(
 
 def _struck(states: Sequence[PeriodState]) -> Iterator[tuple[PeriodState, str, Decimal]]:
     """Periods of which strikes take a share, with the deduction's code and the share."""
-    strikes = sorted(day for state in states for day in state.inputs.strikes)
+    told = sorted(day for state in states for day in state.inputs.strikes)
     suspended: dict[str, int] = {}
     for state in states:
         for deduction in state.rules.deductions:
@@ -271,6 +275,8 @@ def _struck(states: Sequence[PeriodState]) -> Iterator[tuple[PeriodState, str, D
             left = suspended.get(deduction.deduction, 0)
             share = Decimal(1) if left else Decimal(0)
             suspends = 0
+            known = state.inputs.dealer_strikes
+            strikes = told if known is None else sorted(known)
             for number in _numbers(deduction, state, strikes):
                 step = [found for found in deduction.steps if found.strike <= number][-1:]
                 share = max([share, *(found.takes_percent / 100 for found in step)])

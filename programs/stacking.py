@@ -48,16 +48,20 @@ def settle_stacking(
         if isinstance(one.rule, FamilyCap):
             limit = _limit(one.rule, found)
             for code, (earned, held) in _over(limit, [found[code] for code in members]).items():
-                found[code] = found[code].with_change(
-                    one.rule.kind, one.rule.stacking, -earned, -held
-                )
+                found[code] = _lose(found[code], one, earned, held)
             continue
         for code in _losers(one, found, members):
             lost = found[code]
-            found[code] = lost.with_change(
-                one.rule.kind, one.rule.stacking, -lost.amount_earned, -lost.amount_held
-            )
+            found[code] = _lose(lost, one, lost.amount_earned, lost.amount_held)
     return found
+
+
+def _lose(
+    settled: SettledPeriod, one: StatedStacking, earned: Decimal, held: Decimal
+) -> SettledPeriod:
+    return settled.with_change(
+        one.rule.kind, one.rule.stacking, -earned, -held, stated_by=one.program_code
+    )
 
 
 def _whole(settled: SettledPeriod | None) -> Decimal:

@@ -1,7 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_program_periods_in_force'}}}) }}
 
--- The rulebook's language can say more than the models compute so far. A rule that they would leave out must stop the
--- build by name, and never show as a standing without it. Takes a line out here with the model that computes it.
+-- The rulebook's language can say one thing that no feed delivers so far: units by wholesale shipment. A program that
+-- counts them must stop the build by name, and never show as a standing of none.
 with beyond as (
 
     select
@@ -10,24 +10,6 @@ with beyond as (
         'units count by wholesale shipment, which no feed delivers' as rule_text
     from {{ source('compiled', 'programs') }}
     where basis = 'wholesale'
-    union all
-    select
-        program_code,
-        program_version,
-        'rule across periods ' || rule_code as rule_text
-    from {{ source('compiled', 'across_rules') }}
-    union all
-    select
-        program_code,
-        program_version,
-        'deduction of the program ' || deduction_code as rule_text
-    from {{ source('compiled', 'program_deductions') }}
-    union all
-    select
-        program_code,
-        program_version,
-        'stacking ' || stacking_code as rule_text
-    from {{ source('compiled', 'stackings') }}
 
 )
 

@@ -1,6 +1,6 @@
-"""dbt's models as assets and its data tests as blocking checks, in two phases.
+"""dbt's models as assets and its data tests as blocking checks, in three phases.
 
-The memberships are compiled between the two.
+The memberships are compiled after the first, programs are settled after the second.
 The manifest says which there are; `orchestration.dbt_build` runs them in this process (the resource
 of dagster-dbt starts a command for each call). What a model says belongs to dbt_project/.
 """
@@ -42,10 +42,12 @@ class Translator(DagsterDbtTranslator):
 
 
 def dbt_phases(manifest: Path) -> list[dg.AssetsDefinition]:
-    """The two phases as assets: `dbt_facts` and `dbt_marts`."""
+    """The three phases as assets: `dbt_facts`, `dbt_marts` and `dbt_settled`."""
+    facts, settled = dbt_build.FACTS, dbt_build.SETTLED
     return [
-        _phase("dbt_facts", manifest, stages.build_facts, select=dbt_build.FACTS),
-        _phase("dbt_marts", manifest, stages.build_marts, exclude=dbt_build.FACTS),
+        _phase("dbt_facts", manifest, stages.build_facts, select=facts),
+        _phase("dbt_marts", manifest, stages.build_marts, exclude=f"{facts} {settled}"),
+        _phase("dbt_settled", manifest, stages.build_settled, select=settled),
     ]
 
 

@@ -20,6 +20,8 @@ NAMES = {
     "compiled_memberships": "sort cars into programs",
     "dbt_facts": "transform: facts",
     "dbt_marts": "transform: standings",
+    "settle": "settle over periods and programs",
+    "dbt_settled": "transform: settled standings",
     "gate_landed": "check landed data",
     "gate_marts": "check standings",
     "gate_forecasts": "check forecasts",

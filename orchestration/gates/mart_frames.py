@@ -38,14 +38,15 @@ def mart_frames(home: Home, moments: Moments) -> Iterator[MartFrames]:
 
 @contextmanager
 def open_tables(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse as `w`, the compiled rules as `compiled_<table>`, and the forecast's tables,
-    where there are any."""
+    """The warehouse as `w`, the compiled rules as `compiled_<table>`, the settlement's and the
+    forecast's tables, where there are any."""
     import duckdb
 
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{_quoted(str(home.warehouse_file))}' as w (read_only)")
-        for folder, prefix in ((home.forecast, ""), (home.compiled, "compiled_")):
+        folders = ((home.forecast, ""), (home.settled, ""), (home.compiled, "compiled_"))
+        for folder, prefix in folders:
             for file in folder.glob("*.parquet"):
                 connection.execute(
                     f"create view {prefix}{file.stem} as "
@@ -123,18 +124,42 @@ class MartFrames:
         )
 
     def marts_program_standing(self) -> pd.DataFrame:
-        """A row per standing: its states, its amounts in cents, its elements' amounts."""
+        """A row per standing: its states, its amounts in cents, and those of its elements and
+        adjustments together."""
         return self._frame(
             f"""
-            with elements as (
-                select {PROGRAM_KEY}, {cents("sum(amount_earned)")} as element_amount_earned_cents
-                from {_mart("element")} group by all
+            with parts as (
+                select {PROGRAM_KEY}, amount_earned, amount_held from {_mart("element")}
+                union all
+                select {PROGRAM_KEY}, amount_earned, amount_held from {_mart("adjustment")}
+            ),
+            sums as (
+                select {PROGRAM_KEY}, {cents("sum(amount_earned)")} as summed_amount_earned_cents,
+                    {cents("sum(amount_held)")} as summed_amount_held_cents
+                from parts group by all
             )
             select {PROGRAM_KEY}, standing_state, gate_state, {_amount_columns()},
-                coalesce(element_amount_earned_cents, 0) as element_amount_earned_cents,
+                -{cents("amount_adjusted")} as minus_amount_adjusted_cents,
+                coalesce(summed_amount_earned_cents, 0) as summed_amount_earned_cents,
+                coalesce(summed_amount_held_cents, 0) as summed_amount_held_cents,
                 selling_days_total,
                 selling_days_elapsed + selling_days_left as selling_days_counted
-            from {_mart("standing")} left join elements using ({PROGRAM_KEY}) order by all
+            from {_mart("standing")} left join sums using ({PROGRAM_KEY}) order by all
+            """
+        )
+
+    def marts_settlement(self) -> pd.DataFrame:
+        """A row per settled period: the settlement's amounts of it alone beside the elements'."""
+        return self._frame(
+            f"""
+            select {PROGRAM_KEY}, {cents("any_value(alone_earned_amount)")} as alone_earned_cents,
+                {cents("any_value(alone_held_amount)")} as alone_held_cents,
+                {cents("any_value(alone_with_pending_amount)")} as alone_with_pending_cents,
+                {cents("sum(amount_earned)")} as element_earned_cents,
+                {cents("sum(amount_held)")} as element_held_cents,
+                {cents("sum(amount_with_pending)")} as element_with_pending_cents
+            from settled_periods left join {_mart("element")} using ({PROGRAM_KEY})
+            group by all order by all
             """
         )
 
@@ -245,6 +270,7 @@ class MartFrames:
 _MARTS = {
     "standing": "w.marts.fct_program_standing",
     "element": "w.marts.fct_element_standing",
+    "adjustment": "w.marts.fct_program_adjustment",
     "unit": "w.marts.fct_counted_unit",
     "daily": "w.marts.fct_standing_daily",
 }

@@ -20,12 +20,13 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
-from orchestration import dbt_build
+from orchestration import dbt_build, stages
 from orchestration.home import Home
 from orchestration.landing.exports import FEEDS_SCHEMA, FILES_SCHEMA
 from orchestration.landing.kinds import KINDS, QUARANTINE_SCHEMA
 from orchestration.moments import Moments
 from orchestration.rules import write_tables
+from orchestration.settle import settled_tables
 from programs.calendars import Calendar, read_calendar
 from programs.compiled import compile_group, compile_memberships
 from programs.group import Group, read_group
@@ -267,7 +268,7 @@ class SmallHome:
         *,
         compiled: Callable[[Tables], Tables] = dict,
     ) -> Warehouse:
-        """Writes the ledger's export and the compiled rules, and runs both phases.
+        """Writes the ledger's export and the compiled rules, and runs all phases.
 
         `compiled` may change any compiled table before dbt sees it.
         """
@@ -287,7 +288,15 @@ class SmallHome:
         with duckdb.connect(str(self.home.warehouse_file), read_only=True) as connection:
             classes = connection.execute("from intermediate.int_unit_classes").to_arrow_table()
         write_tables(compiled(compile_memberships(self.rulebooks, classes)), self.home.compiled)
-        dbt_build.raise_failed(dbt_build.build(self.home, moments, exclude="tag:facts"))
+        dbt_build.raise_failed(stages.build_marts(self.home, moments))
+        settled = settled_tables(
+            self.home.warehouse_file,
+            self.rulebooks,
+            {self.calendar.code: self.calendar},
+            moments.as_of_date,
+        )
+        write_tables(settled, self.home.settled)
+        dbt_build.raise_failed(stages.build_settled(self.home, moments))
         return Warehouse(self.home.warehouse_file)
 
 

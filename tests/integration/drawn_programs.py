@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -24,9 +25,11 @@ from programs.program_states import PeriodInputs, SoldUnits
 from programs.rule_models import RuleVersion
 from programs.rulebook import Rulebook, read_rulebook
 from tests.integration.dbt_fixture import SmallHome, Store, moment
+from tests.integration.drawn_wider_rules import add_wider_rules, family_of
+from tests.unit.programs.evaluator import facts as evaluator
 from tests.unit.programs.rulebook_strategies import MODELS, as_text, documents
 
-SEED, PROGRAMS, FAMILY = 20250420, 240, 4
+SEED, PROGRAMS = 20250420, 240
 AS_OF = date(2025, 4, 20)
 STORES = {"small": 2, "middle": 7, "large": 14}  # most sales of a month
 METRICS = ("csi", "efficiency")
@@ -67,14 +70,15 @@ class StoreFacts:
     objectives: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
 
-def drawn_rulebooks(count: int = PROGRAMS) -> list[Rulebook]:
+def drawn_rulebooks(count: int = PROGRAMS, *, are_alone: bool = False) -> list[Rulebook]:
     """The same programs every time, in families of four with rules between them."""
-    texts = drawn_texts(count)
+    texts = drawn_texts(count, are_alone=are_alone)
     return [read_rulebook(text, name, run_examples=False) for name, text in texts.items()]
 
 
-def drawn_texts(count: int = PROGRAMS) -> dict[str, str]:
-    """The texts of these rulebooks, by file."""
+def drawn_texts(count: int = PROGRAMS, *, are_alone: bool = False) -> dict[str, str]:
+    """The texts of these rulebooks, by file. `are_alone`: without rules over several periods or
+    programs."""
     found: list[dict] = []
 
     @settings(
@@ -90,11 +94,16 @@ def drawn_texts(count: int = PROGRAMS) -> dict[str, str]:
         found.append(document)
 
     draw()
+    dice = random.Random(SEED)
     texts = {}
     for number, document in enumerate(found):
         code = f"p{number:03}"
         document |= {"program": code, "when": {"calendar": "plain", "grain": "month"}}
-        document |= {"across": [], "deductions": []}
+        others = [f"p{member:03}" for member in family_of(number, len(found)) if member != number]
+        if are_alone:
+            document |= {"across": [], "deductions": []}
+        else:
+            add_wider_rules(dice, document, others)
         if number % 9 == 0:  # reports come up to four days after their sale
             document["deadlines"] = {"report_days_after_sale": 3 if number % 2 else 1}
         texts[f"{code}.yaml"] = as_text(document)
@@ -233,6 +242,34 @@ def _land(home: SmallHome, store: Store, facts: StoreFacts) -> None:
             for (program, element, period), units in facts.objectives.items()
         ],
     )
+
+
+def evaluator_store(facts: StoreFacts) -> evaluator.Store:
+    """The same facts as the second evaluator takes them."""
+    return evaluator.Store(
+        sales=tuple(
+            evaluator.Sale(
+                sale.vin, sale.on, sale.accepted, vars(sale.unit), Fraction(sale.msrp),
+                sale.is_recalled, sale.unwound,
+            )
+            for sale in (*facts.sales, *facts.base_sales)
+        ),
+        objectives=dict(facts.objectives),
+        scores=tuple(
+            evaluator.Score(
+                metric, date.fromisoformat(f"{code}-15"), Fraction(reading.score),
+                reading.sample_count,
+                None if reading.region_average is None else Fraction(reading.region_average),
+            )
+            for (code, metric), reading in facts.readings.items()
+            if reading.score is not None
+        ),
+        items=tuple(
+            evaluator.Item("training", code, item.due_date, item.completed_date)
+            for code, item in facts.items
+        ),
+        strikes=tuple(facts.strikes),
+    )  # fmt: skip
 
 
 def history(rules: RuleVersion, facts: StoreFacts) -> list[PeriodInputs]:

@@ -1,33 +1,40 @@
 """SQL and Python hold the same rules: programs of any shape, every amount compared to the cent.
 
 Here: hundreds of drawn programs and months of deals through landed rows and real models, against
-`programs.settlement` and `programs.stacking` on the same facts. Not here: drawing them
-(drawn_programs.py), the bulletins' figures (test_dbt_worked_figures.py).
+`programs.settlement` and `programs.stacking` on the same facts, and against a second evaluator.
+Not here: drawing them (drawn_programs.py), the bulletins' figures (test_dbt_worked_figures.py).
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from orchestration.gates.mart_frames import mart_frames
+from orchestration.moments import Moments
 from programs.ladder_rules import ladder_rules
 from programs.program_states import PeriodState, period_state
 from programs.rulebook import Rulebook, windows_of_version
 from programs.settlement import SettledPeriod, settle_program
 from programs.stacking import StatedStacking, settle_stacking
-from tests.integration.dbt_fixture import SmallHome, Store, Warehouse
+from tests.integration.dbt_fixture import ZONE, SmallHome, Store, Warehouse, moment
 from tests.integration.drawn_programs import (
     AS_OF,
-    FAMILY,
     STORES,
+    StoreFacts,
     drawn_facts,
     drawn_rulebooks,
+    evaluator_store,
     history,
     months,
 )
+from tests.integration.drawn_wider_rules import FAMILY
+from tests.unit.programs.evaluator import settle
+from tests.unit.programs.evaluator.facts import Period
 
 AMOUNTS = (
     "amount_before_gates",
@@ -47,13 +54,28 @@ NEXT_TIER = (
 ELEMENT = (*AMOUNTS, *NEXT_TIER, "paid_units", "paid_msrp_amount", "tier_number", "tier_count",
            "standing_state")  # fmt: skip
 Key = tuple[str, str, str]  # store, program, period
+EVENING = f"{AS_OF}T20:00:00"
+
+
+# The year's whole calendar and the one before, as the second evaluator takes it.
+EVALUATED = [
+    Period(
+        f"{year}-{month:02d}",
+        date(year, month, 1),
+        date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1),
+    )
+    for year in (2024, 2025)
+    for month in range(1, 13)
+]
 
 
 @dataclass(frozen=True)
 class Settled:
     """What both make of the same programs."""
 
+    home: SmallHome
     warehouse: Warehouse
+    facts: dict[str, StoreFacts]
     rulebooks: list[Rulebook]
     states: dict[Key, PeriodState]
     settled: dict[Key, SettledPeriod]
@@ -76,7 +98,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Settled:
                 settled[store, book.program_code, found.period_code] = found
         for month in months():
             settled |= _stacked(rulebooks, settled, store, month.code)
-    return Settled(home.build(f"{AS_OF}T20:00:00"), rulebooks, states, settled)
+    return Settled(home, home.build(EVENING), facts, rulebooks, states, settled)
 
 
 def _stacked(
@@ -182,8 +204,70 @@ def test_the_last_day_of_a_chart_is_the_standing(both: Settled):
     assert rows == []
 
 
+def test_every_program_is_settled_the_same_to_the_cent(both: Settled):
+    rows = _by_key(both.warehouse.rows("from fct_program_standing"))
+    listed = defaultdict(list)
+    sql = "from fct_program_adjustment order by adjustment_number"
+    for row in both.warehouse.rows(sql):
+        change = (row["rule_kind"], row["rule_code"], row["rule_program_code"])
+        key = (row["rooftop_id"], row["program_code"], row["period_code"])
+        listed[key].append((*change, row["amount_earned"], row["amount_held"]))
+        assert row["rule_text"] and row["evidence_text"] and row["bulletin_number"] == "B"
+    assert rows.keys() == both.settled.keys()
+    seen: Counter[str] = Counter()
+    for key, expected in both.settled.items():
+        row, changes = rows[key], expected.adjustments
+        assert listed[key] == [
+            (one.kind, one.code, one.stated_by, one.amount_earned, one.amount_held)
+            for one in changes
+        ], key
+        assert (row["amount_earned"], row["amount_held"]) == (
+            expected.amount_earned,
+            expected.amount_held,
+        ), key
+        seen.update(one.kind for one in changes)
+    assert {name for name, count in seen.items() if count >= 10} == {
+        "catch_up", "last_period", "all_periods", "strikes", "chargeback", "exclusive_with",
+        "at_most_one_of", "family_cap",
+    }, seen  # fmt: skip
+
+
+def test_a_second_evaluator_settles_every_program_the_same(both: Settled):
+    """From the pages alone, and from what happened: units, gates, periods and programs together."""
+    rows = _by_key(both.warehouse.rows("from fct_program_standing"))
+    for store, facts in both.facts.items():
+        here = evaluator_store(facts)
+        for first in range(0, len(both.rulebooks), FAMILY):
+            family = both.rulebooks[first : first + FAMILY]
+            slow = {
+                book.program_code: settle.settle(
+                    book.versions[0].document, here, EVALUATED, AS_OF
+                )
+                for book in family
+            }
+            for month in months():
+                left = settle.stack({code: found[month.code] for code, found in slow.items()})
+                for code, (earned, held) in left.items():
+                    row = rows[store, code, month.code]
+                    assert (row["amount_earned"] * 100, row["amount_held"] * 100) == (
+                        earned,
+                        held,
+                    ), (store, code, month.code)
+
+
 def test_amounts_add_up_everywhere(both: Settled):
     parts = " + ".join(name for name in AMOUNTS if name != "amount_before_gates")
-    for table_name in ("fct_element_standing", "fct_program_standing"):
-        sql = f"from {table_name} where {parts} <> amount_before_gates"
+    for table_name, adjusted in (
+        ("fct_element_standing", "0"),
+        ("fct_program_standing", "amount_adjusted"),
+    ):
+        sql = f"from {table_name} where {parts} <> amount_before_gates + {adjusted}"
         assert both.warehouse.rows(sql) == []
+
+
+def test_the_settlement_and_the_models_evaluate_each_period_alone_the_same(both: Settled):
+    with mart_frames(both.home.home, Moments.of(moment(EVENING), None, ZONE)) as frames:
+        frame = frames.marts_settlement()
+    assert len(frame) == len(both.settled)
+    for name in ("earned", "held", "with_pending"):
+        assert (frame[f"alone_{name}_cents"] == frame[f"element_{name}_cents"]).all()

@@ -37,7 +37,7 @@ MORNINGS = [LAST - timedelta(days=back) for back in reversed(range(20))]
 # A month's end and the day after the revision below are among the mornings.
 REVISED = date(2025, 8, 6)
 STANDINGS = ("fct_program_standing", "fct_element_standing", "fct_counted_unit")
-COMPARED = (*STANDINGS, "fct_ladder_segment", "fct_gate")
+COMPARED = (*STANDINGS, "fct_program_adjustment", "fct_ladder_segment", "fct_gate")
 CONFIGURATION = ("stairstep.yaml", "calendars", "mappings", "rulebooks")
 # The moment of a file as its vendor writes it into the name; read here apart from the mappings.
 MOMENT = re.compile(r"_(\d{8}T\d{4})")
@@ -60,7 +60,8 @@ def _known_at(file: Path) -> datetime | None:
 
 
 def _revise(rulebook: Path) -> None:
-    """A revision in mid-period: leases no longer count, and the top edge is cut."""
+    """A month earned back by its quarter; and a revision in mid-period: leases no longer count, and
+    the top edge is cut."""
     yaml = YAML()
     document = yaml.load(rulebook.read_text(encoding="utf-8"))
     elements = yaml.load(rulebook.read_text(encoding="utf-8"))["elements"]
@@ -68,6 +69,8 @@ def _revise(rulebook: Path) -> None:
     elements[0]["tiers"]["bands"][1]["to"] = 105
     elements[0]["tiers"]["bands"][2]["from"] = 105
     example = {"example": "the edge cut", "objective": 40, "sold": [{"units": 42}], "amount": 50400}
+    back = {"rule": "quarter", "kind": "catch_up", "element": elements[0]["element"]}
+    document["across"] = [back | {"within": "quarter", "tier": 1, "judged": "any_period"}]
     document["revisions"] = [
         {
             "announced": REVISED,
@@ -149,6 +152,11 @@ class Growing:
         stages.compile_memberships(self.home, moments)
         built = stages.build_marts(self.home, moments, marts=COMPARED, manifest=self._manifest)
         dbt_build.raise_failed(built)
+        stages.settle(self.home, moments)
+        settled = stages.build_settled(
+            self.home, moments, marts=COMPARED, manifest=self._manifest
+        )
+        dbt_build.raise_failed(settled)
         return self.home.warehouse_file
 
 

@@ -84,10 +84,10 @@ def _oem(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
-    texts = drawn_texts(PROGRAMS) | {
+    texts = drawn_texts(PROGRAMS, are_alone=True) | {
         f"{name}.yaml": _oem(_for_example(name)) for name in NAMED
     }
-    books = drawn_rulebooks(PROGRAMS)
+    books = drawn_rulebooks(PROGRAMS, are_alone=True)
     books += [rulebook(name, lambda text, name=name: _oem(_for_example(name))) for name in NAMED]
     stores = [Store(name, "Example", "example", name.upper()) for name in STORES]
     home = SmallHome(tmp_path_factory.mktemp("before"), stores, books)

@@ -1,3 +1,4 @@
+{{ config(tags=['settled']) }}
 -- What costs money if nobody acts: with the dollars, the last day and the evidence; and patterns that an auditor asks
 -- about, which carry no amount.
 with gaps as (

@@ -28,7 +28,8 @@ select r.rooftop_id, 'nissan-one' as program_code, e.element_code, p.period_code
     1 as program_version, 10 as reported_units, 2 as pending_units, 10 as paid_units,
     1 as tier_number, 3 as tier_count, 'ok' as standing_state,
     1000.00::decimal(14, 2) as amount_before_gates, 700.00::decimal(14, 2) as amount_earned,
-    100.00::decimal(14, 2) as amount_held, 100.00::decimal(14, 2) as amount_forfeited,
+    100.00::decimal(14, 2) as amount_held, 800.00::decimal(14, 2) as amount_with_pending,
+    100.00::decimal(14, 2) as amount_forfeited,
     60.00::decimal(14, 2) as amount_deducted, 40.00::decimal(14, 2) as amount_capped
 from (values ('north'), ('south')) r(rooftop_id)
 cross join compiled_elements e
@@ -48,6 +49,22 @@ select rooftop_id, program_code, period_code, 1 as program_version,
 from w.marts.fct_element_standing
 join compiled_program_periods p using (program_code, program_version, period_code)
 group by all;
+
+-- A month earned back later.
+create table w.marts.fct_program_adjustment as
+select 'north' as rooftop_id, 'nissan-one' as program_code, '2025-07' as period_code,
+    200.00::decimal(14, 2) as amount_earned, 50.00::decimal(14, 2) as amount_held;
+
+create table settled_periods as
+select rooftop_id, program_code, period_code, amount_earned as alone_earned_amount,
+    amount_held as alone_held_amount, (amount_earned + amount_held)::decimal(14, 2)
+        as alone_with_pending_amount
+from w.marts.fct_program_standing where rooftop_id = 'north';
+
+alter table w.marts.fct_program_standing add column amount_adjusted decimal(14, 2) default 0;
+update w.marts.fct_program_standing set amount_earned = amount_earned + 200,
+    amount_held = amount_held + 50, amount_adjusted = 250
+where rooftop_id = 'north' and period_code = '2025-07';
 
 create table w.marts.fct_counted_unit as
 select rooftop_id, program_code, period_code, printf('VIN%06d', i) as vin, 'reported' as count_state,

@@ -104,10 +104,20 @@ MARTS = {
     ("marts_program_standing", "gate_state_is_known"): f"update {STANDING} set gate_state = 'odd' "
     f"where {ONE}",
     **_not_negative("marts_program_standing", "fct_program_standing", ONE),
-    (
-        "marts_program_standing",
-        "amount_earned_cents_equals_element_amount_earned_cents",
-    ): f"update {STANDING} set amount_earned = amount_earned + 0.01 where {ONE}",
+    **{
+        (
+            "marts_program_standing",
+            f"amount_{name}_cents_equals_summed_amount_{name}_cents",
+        ): f"update w.marts.fct_program_adjustment set amount_{name} = amount_{name} + 0.01"
+        for name in ("earned", "held")
+    },
+    **{
+        (
+            "marts_settlement",
+            f"alone_{name}_cents_equals_element_{name}_cents",
+        ): f"update settled_periods set alone_{name}_amount = 0.01 where {ONE}"
+        for name in ("earned", "held", "with_pending")
+    },
     ("marts_program_standing", "selling_days_total_equals_selling_days_counted"): f"update "
     f"{STANDING} set selling_days_left = 14 where {ONE}",
     ("marts_element_standing", "key_is_unique"): f"insert into {ELEMENT} from {ELEMENT} "

@@ -95,11 +95,11 @@ def test_every_dbt_test_runs_in_exactly_one_phase(
         for assets in definitions.assets or ()
         if isinstance(assets, dg.AssetsDefinition) and assets.op.name.startswith("dbt_")
     }
-    facts, marts = phases["dbt_facts"], phases["dbt_marts"]
-    assert facts & marts == set()
+    facts, marts, settled = (phases[f"dbt_{name}"] for name in ("facts", "marts", "settled"))
+    assert facts & marts == facts & settled == marts & settled == set()
     manifest = json.loads(dbt_build.manifest_path(Home(template_home)).read_text())
     tests = {name for name, node in manifest["nodes"].items() if node["resource_type"] == "test"}
-    assert facts | marts == tests
+    assert facts | marts | settled == tests
 
 
 def test_definitions_are_fresh_each_time(template_home: Path) -> None:

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', tags=['settled']) }}
 -- Ended periods whose money no statement has paid in full. A dealer code without any statement up to the period's end
 -- is left out: nothing is known of its payments.
 with first_statements as (
