@@ -16,6 +16,7 @@ import streamlit as st
 from app.forecast_records import Forecast, ForecastGate, ForecastProgram, ForecastTier
 from app.published import Published
 from app.records import (
+    Adjustment,
     CountedUnit,
     DailyStanding,
     Element,
@@ -59,6 +60,7 @@ class ProgramView:
     elements: tuple[ElementView, ...]
     gates: tuple[Gate, ...]
     amount: ForecastProgram | None = None
+    adjustments: tuple[Adjustment, ...] = ()
 
     @property
     def headline(self) -> ElementView | None:
@@ -110,7 +112,7 @@ def program_standings(
 def program_views(
     source: Published, rooftop_id: str, is_open: bool | None = True
 ) -> tuple[ProgramView, ...]:
-    """Return one rooftop's programs with elements, ladders, forecasts and gates."""
+    """Return one rooftop's programs with elements, ladders, forecasts, gates and adjustments."""
     standings = program_standings(source, rooftop_id, is_open)
     own = ("rooftop_id = ?", [rooftop_id])
     elements = {
@@ -125,6 +127,9 @@ def program_views(
     amounts = {
         (row.program_code, row.period_code): row for row in source.read(ForecastProgram, *own)
     }
+    adjustments: dict[tuple[str, str], list[Adjustment]] = {}
+    for change in source.read(Adjustment, *own, order_by="adjustment_number"):
+        adjustments.setdefault((change.program_code, change.period_code), []).append(change)
     gates = source.read(
         Gate, *own, order_by="element_code nulls first, gate_code, conjunct_number, leaf_number"
     )
@@ -155,6 +160,7 @@ def program_views(
                 if (gate.program_code, gate.period_code) == (row.program_code, row.period_code)
             ),
             amount=amounts.get((row.program_code, row.period_code)),
+            adjustments=tuple(adjustments.get((row.program_code, row.period_code), ())),
         )
         for row in standings
     )

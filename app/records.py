@@ -110,6 +110,25 @@ class ProgramStanding(Record):
 
 
 @dataclass(frozen=True)
+class Adjustment(Record):
+    """What a rule over several periods or between programs changes of a standing."""
+
+    TABLE: ClassVar[str] = "fct_program_adjustment"
+    rooftop_id: str
+    program_code: str
+    period_code: str
+    adjustment_number: int
+    rule_kind: str
+    rule_code: str
+    rule_program_code: str
+    amount_earned: Decimal
+    amount_held: Decimal
+    rule_text: str
+    evidence_text: str
+    bulletin_number: str | None
+
+
+@dataclass(frozen=True)
 class ElementStanding(Record):
     TABLE: ClassVar[str] = "fct_element_standing"
     rooftop_id: str

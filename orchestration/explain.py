@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MARTS = (
     "dim_rooftop", "dim_program", "dim_element", "fct_program_standing", "fct_element_standing",
-    "fct_ladder_segment", "fct_gate", "fct_counted_unit",
+    "fct_program_adjustment", "fct_ladder_segment", "fct_gate", "fct_counted_unit",
 )  # fmt: skip
 SHOWN_PERIODS = 12
 
@@ -58,6 +58,7 @@ class Explanation:
     elements: tuple[ExplainedElement, ...]
     gates: tuple[ExplainedGate, ...]
     units: tuple[Row, ...]
+    adjustments: tuple[Row, ...] = ()
 
     @property
     def has_official_list(self) -> bool:
@@ -94,6 +95,9 @@ def explain(
             standing=standing,
             elements=_elements(marts, key, version),
             gates=_gates(marts, key),
+            adjustments=tuple(
+                marts.rows("fct_program_adjustment", key, order="adjustment_number")
+            ),
             units=tuple(
                 marts.rows("fct_counted_unit", key, order="counting_date desc nulls last, vin")
             ),

@@ -1,8 +1,8 @@
 """The words of an adjustment: which rule made it, and the figures it rests on.
 
 Here: a sentence for the rule and one for its evidence, from the same states that settlement.py and
-stacking.py went by. Nothing is decided here. Not here: other words of a standing
-(explanation_words.py).
+stacking.py went by; and the lines that show them as they were stored. Nothing is decided here.
+Not here: other words of a standing (explanation_words.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from programs.explanation_words import full_day, money, percent
+from programs.explanation import Row
+from programs.explanation_words import Line, full_day, money, percent
 from programs.program_states import PeriodState
 from programs.rule_across import (
     AllPeriods,
@@ -27,6 +28,17 @@ from programs.settled_states import CountedPeriod
 from programs.settlement import Adjustment, SettledPeriod, own_tier
 from programs.spans import Window
 from programs.stacking import StatedStacking
+
+LABELS = {
+    "catch_up": "Earned back",
+    "last_period": "Earned back",
+    "all_periods": "Bonus for all periods",
+    "strikes": "Strikes",
+    "chargeback": "Charged back",
+    "exclusive_with": "Excluded by another program",
+    "at_most_one_of": "Another program pays",
+    "family_cap": "Over the cap of several programs",
+}
 
 
 @dataclass(frozen=True)
@@ -212,3 +224,33 @@ def _stacking_rule(one: StatedStacking) -> str:
     if rule.msrp_percent is not None:
         limits.append(f"{percent(rule.msrp_percent)} of the MSRP that {rule.of} pays")
     return f"{', '.join(one.members)} together pay at most {' and '.join(limits)}; later ones lose."
+
+
+def adjustment_lines(standing: Row, adjustments: Sequence[Row]) -> tuple[Line, ...]:
+    """From what the elements earn together to what the program earns, adjustment by adjustment;
+    none where there is no adjustment."""
+    if not adjustments:
+        return ()
+    alone = standing["amount_earned"] - sum(row["amount_earned"] for row in adjustments)
+    lines = [Line("amount", None, "Elements together", "each period by itself", money(alone))]
+    for row in adjustments:
+        lines.append(
+            Line("adjustment", None, LABELS[row["rule_kind"]], row["rule_text"], change_text(row))
+        )
+        evidence = f"{row['evidence_text']} (bulletin {row['bulletin_number'] or 'not named'})"
+        lines.append(Line("adjustment", None, f"  {row['rule_code']}", evidence, ""))
+    lines.append(Line("earned", None, "Earned after all", "", money(standing["amount_earned"])))
+    if standing["amount_held"]:
+        held = money(standing["amount_held"])
+        lines.append(Line("amount", None, "Held after all", "until its gates are known", held))
+    return tuple(lines)
+
+
+def change_text(row: Row) -> str:
+    """What an adjustment adds or takes, held amounts named."""
+    parts = [
+        f"{'+' if amount > 0 else ''}{money(amount)}{word}"
+        for amount, word in ((row["amount_earned"], ""), (row["amount_held"], " held"))
+        if amount
+    ]
+    return ", ".join(parts)

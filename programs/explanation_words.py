@@ -33,7 +33,7 @@ EFFECTS = {
 class Line:
     """One fact: what it is, what is to be said of it, its figure, and the evidence it rests on."""
 
-    part: str  # units, tier, amount, gate, condition, loss, earned
+    part: str  # units, tier, amount, gate, condition, loss, adjustment, earned
     element_code: str | None
     label: str
     text: str

@@ -15,7 +15,8 @@ from app.components.outlook import outlook
 from app.components.stair import first_segments, rate_text, stair
 from app.forecast_records import BacktestBin
 from app.queries import ElementView, ProgramView
-from app.records import Gate
+from app.records import Adjustment, Gate
+from programs.adjustment_words import LABELS, change_text
 
 
 def card(
@@ -209,6 +210,7 @@ def _foot(view: ProgramView) -> str:
     ):
         if amount:
             pieces.append(f'<li class="ss-chip ss-loss">{fmt.money(amount)} {label}</li>')
+    pieces += [_adjustment(change) for change in view.adjustments]
     if apart := words.differences(standing):
         pieces.append(f'<li class="ss-chip ss-apart">{escape(apart)}</li>')
     program = view.program
@@ -222,6 +224,16 @@ def _foot(view: ProgramView) -> str:
     )
     chips = f'<ul class="ss-chips">{"".join(pieces)}</ul>' if pieces else ""
     return f'<footer>{chips}<p class="ss-source"><b>{escape(source)}</b>{rule}</p></footer>'
+
+
+def _adjustment(change: Adjustment) -> str:
+    """What a rule over several periods or between programs changes, the rule behind a hover."""
+    said = escape(f"{change.rule_text} {change.evidence_text}")
+    kind = "ss-loss" if change.amount_earned + change.amount_held < 0 else "ss-met"
+    return (
+        f'<li class="ss-chip {kind}" title="{said}">{LABELS[change.rule_kind]}: '
+        f"<b>{change_text(vars(change))}</b></li>"
+    )
 
 
 def _one_per_gate(gates: tuple[Gate, ...]) -> tuple[Gate, ...]:

@@ -6,24 +6,31 @@ its rule. The words are programs/explanation_words.py, which the command line pr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 from app import format as fmt
 from app.queries import ElementView, ProgramView
+from programs.adjustment_words import adjustment_lines
 from programs.explanation import ExplainedElement, gates_of_rows
 from programs.explanation_words import Line, element_lines
 
 
 def reckoning(view: ProgramView) -> str:
-    """Return the markup: one list a element, the program's sum, the bulletin."""
+    """Return the markup: one list an element, what adjusts them, the sum, the bulletin."""
     standing, program = view.standing, view.program
     lists = "".join(_element(view, element) for element in view.elements)
-    several = (
-        '<p class="ss-sum"><span>Elements together</span><b>'
-        f"{fmt.money(standing.amount_earned)}</b></p>"
-        if len(view.elements) > 1
-        else ""
-    )
+    several = ""
+    if view.adjustments:
+        adjusted = [vars(change) for change in view.adjustments]
+        several = "<h3>Over several periods and programs</h3>" + _table(
+            adjustment_lines(vars(standing), adjusted)
+        )
+    elif len(view.elements) > 1:
+        several = (
+            '<p class="ss-sum"><span>Elements together</span><b>'
+            f"{fmt.money(standing.amount_earned)}</b></p>"
+        )
     rule = escape(program.rule_summary or "") if program else ""
     bulletin = escape(standing.bulletin_number or "no bulletin named")
     dates = ""
@@ -54,12 +61,16 @@ def _element(view: ProgramView, element: ElementView) -> str:
         ladder=tuple(vars(segment) for segment in element.segments),
     )
     gates = gates_of_rows(vars(gate) for gate in view.gates)
+    return title + _table(element_lines(explained, gates))
+
+
+def _table(lines: Iterable[Line]) -> str:
     body = "".join(
         f'<tr class="{_kind(line)}"><th scope="row">{_label(line)}</th>'
         f"<td>{escape(line.text)}</td><td>{escape(line.figure)}</td></tr>"
-        for line in element_lines(explained, gates)
+        for line in lines
     )
-    return f'{title}<table class="ss-lines"><tbody>{body}</tbody></table>'
+    return f'<table class="ss-lines"><tbody>{body}</tbody></table>'
 
 
 def _kind(line: Line) -> str:

@@ -120,6 +120,7 @@ def as_document(found: Explanation) -> dict[str, Any]:
             }
             for gate in found.gates
         ],
+        "adjustments": list(found.adjustments),
         "units": [{**unit, "rule": rule_text(unit)} for unit in found.units],
         "differences": [
             {
@@ -148,7 +149,9 @@ def _csv(found: Explanation) -> None:
 
 
 def csv_rows(found: Explanation) -> Iterator[dict[str, Any]]:
-    """One row a fact: the reckoning's lines, then each car, then each difference."""
+    """One row a fact: the reckoning's lines, adjustments among them, then each car, then each
+    difference."""
+    from programs.adjustment_words import adjustment_lines
     from programs.explanation_words import (
         element_lines,
         paid_text,
@@ -162,6 +165,9 @@ def csv_rows(found: Explanation) -> Iterator[dict[str, Any]]:
         for line in element_lines(element, found.gates):
             row = {**as_data(line), "bulletin_number": bulletin}
             yield {name: row[name] for name in CSV_COLUMNS if name in row}
+    for line in adjustment_lines(found.standing, found.adjustments):
+        row = as_data(line)
+        yield {name: row[name] for name in CSV_COLUMNS if name in row}
     copied = (
         "vin", "counting_date", "count_state", "is_official", "is_paid", "reason_code",
         "bulletin_number", "source_file", "source_row",
@@ -223,6 +229,7 @@ def heading(found: Explanation) -> Iterator[str]:
 
 
 def _reckonings(found: Explanation) -> Iterator[Table]:
+    from programs.adjustment_words import adjustment_lines
     from programs.explanation_words import element_lines, money
 
     for element in found.elements:
@@ -230,7 +237,13 @@ def _reckonings(found: Explanation) -> Iterator[Table]:
         for line in element_lines(element, found.gates):
             table.add_row(line.label, line.text, line.figure)
         yield table
-    if len(found.elements) > 1:
+    if found.adjustments:
+        title = "Over several periods and programs"
+        table = _table(title, ("", "", ">"), has_header=False)
+        for line in adjustment_lines(found.standing, found.adjustments):
+            table.add_row(line.label, line.text, line.figure)
+        yield table
+    elif len(found.elements) > 1:
         table = _table("", ("", "", ">"), has_header=False)
         table.add_row("Elements together", "", money(found.standing["amount_earned"]))
         yield table

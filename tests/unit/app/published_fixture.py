@@ -64,6 +64,11 @@ SCHEMAS = {
         "needed_units_per_selling_day:decimal(9,4) paid_by_statement_amount:MONEY standing_state "
         "bulletin_number"
     ),
+    "fct_program_adjustment": _columns(
+        "rooftop_id program_code period_code adjustment_number:integer rule_kind rule_code "
+        "rule_program_code rule_program_version:integer amount_earned:MONEY amount_held:MONEY "
+        "rule_text evidence_text bulletin_number bulletin_file"
+    ),
     "fct_element_standing": _columns(
         "rooftop_id program_code element_code period_code program_version:integer "
         "reported_units:integer "

@@ -29,6 +29,7 @@ def tables() -> dict[str, Rows]:
         "dim_program": rules.programs(),
         "dim_element": rules.elements(),
         "fct_program_standing": _program_standings(),
+        "fct_program_adjustment": [evidence.adjustment()],
         "fct_element_standing": _element_standings(),
         "fct_ladder_segment": rules.segments(),
         "fct_gate": evidence.gates(),
@@ -183,11 +184,11 @@ def _program_standings() -> Rows:
             tier_count=3,
             next_tier_number=2,
             units_to_next_tier=1,
-            amount_earned=money("17150"),
+            amount_earned=money("18150"),  # with $1,000 over several periods
             amount_before_gates=money("17150"),
-            amount_with_pending=money("17150"),
+            amount_with_pending=money("18150"),
             worth_of_next_tier_amount=money("12850"),
-            paid_by_statement_amount=money("16800"),
+            paid_by_statement_amount=money("17800"),
         ),
         _standing(
             HONDA,
@@ -250,6 +251,8 @@ def _element_standings() -> Rows:
             "next_tier_amount": money("66000"),
         },
         ("nissan-one", "2025-07"): {
+            "amount_earned": money("17150"),
+            "amount_with_pending": money("17150"),
             "paid_units": 49,
             "paid_msrp_amount": money("1666000"),
             "next_tier_units": 50,

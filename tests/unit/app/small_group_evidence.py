@@ -219,6 +219,25 @@ def gaps() -> Rows:
     ]
 
 
+def adjustment() -> dict[str, Any]:
+    """July closes two months that both stood at the first tier."""
+    return {
+        "rooftop_id": NISSAN,
+        "program_code": "nissan-one",
+        "period_code": "2025-07",
+        "adjustment_number": 1,
+        "rule_kind": "all_periods",
+        "rule_code": "summer",
+        "rule_program_code": "nissan-one",
+        "rule_program_version": 1,
+        "amount_earned": money("1000"),
+        "amount_held": money("0"),
+        "rule_text": "All periods at tier 1 or above pay $1,000 once more.",
+        "evidence_text": "2025-06: 50 of 50 units, tier 2; 2025-07: 49 of 50 units, tier 1",
+        "bulletin_number": "NNA-2025-06",
+    }
+
+
 def feeds() -> Rows:
     return [
         {

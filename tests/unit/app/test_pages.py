@@ -294,6 +294,20 @@ def test_explain_lists_each_vin_with_its_source(
     assert "110 % of 50 is 55, pays $1,200 a unit" in opened.text
 
 
+def test_explain_leads_over_adjustments_to_what_is_earned(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_page(
+        page("explain"), make_home(), monkeypatch,
+        query={"rooftop": NISSAN, "program": "nissan-one", "period": "2025-07"},
+    )  # fmt: skip
+    assert opened.value("amount-earned") == "$18,150"
+    text = opened.text
+    said = ("Elements together", "$17,150", "Bonus for all periods", "+$1,000", "bulletin NNA-2025")
+    places = [text.index(part, text.index("Over several periods")) for part in said]
+    assert places == sorted(places)
+
+
 def test_gaps_are_sorted_by_money(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> None:
     text = open_page(page("gaps"), make_home(), monkeypatch).text
     places = [text.index(amount) for amount in ("$36,000", "$20,000", "$1,200", "$350 ")]
