@@ -15,7 +15,7 @@ from programs.change_words import explain, units_said
 from programs.gates import GateState
 from programs.money import cents_half_up, money_text, round_money
 from programs.plan import ProgramOutlook
-from programs.plan_tables import (
+from programs.plan_samples import (
     Kind,
     after_units,
     chance_of_tier,

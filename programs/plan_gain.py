@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from programs.plan import Choice, CloseGate, Move, ProgramOutlook
-from programs.plan_tables import after_moves, brought, choices_cents
+from programs.plan_samples import after_moves, brought, choices_cents
 
 LOW, HIGH = 0.1, 0.9
 

@@ -1,7 +1,8 @@
 """The plan as a mixed-integer program: the tables as columns, the moves as what they must agree on.
 
-Here: building the program's arrays and handing them to HiGHS, one thread and one seed.
-Not here: what the columns mean to a manager (plan_search.py), the tables (plan_tables.py).
+Here: what is bought by which column and what it must agree with; and the prices of the same program
+with parts of units. Not here: HiGHS (plan_highs.py), the questions (plan_search.py), the tables
+(plan_tables.py).
 
 A table is cut along its last kind of units into runs on which each further unit adds no more than
 the one before. One binary a run says where the plan stands; inside a run the straight line between
@@ -13,55 +14,19 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from programs.plan import CloseGate, Limits, Move, PlanError, SellMore
+from programs.plan import CloseGate, Limits, Move, SellMore
+from programs.plan_highs import Columns, Rows, duals_of, problem_of, solved
 from programs.plan_tables import Table
 
 # A unit that adds less than this many cents isn't worth a line in a plan; it also decides between
 # equal plans: fewer units first, then moves that were given first.
 TIE_CENTS = 1e-3
-# A proof to a twentieth of a tie.
-PROOF_CENTS = 5e-5
-SECONDS = 60.0
-
 Goal = Literal["net", "cost"]
-
-
-@dataclass
-class _Columns:
-    """Columns of the program under construction."""
-
-    cost: list[float] = field(default_factory=list)
-    upper: list[float] = field(default_factory=list)
-    is_whole: list[bool] = field(default_factory=list)
-
-    def add(self, cost: float, upper: float, *, is_whole: bool) -> int:
-        self.cost.append(cost)
-        self.upper.append(upper)
-        self.is_whole.append(is_whole)
-        return len(self.cost) - 1
-
-
-@dataclass
-class _Rows:
-    """Rows of the program under construction."""
-
-    lower: list[float] = field(default_factory=list)
-    upper: list[float] = field(default_factory=list)
-    starts: list[int] = field(default_factory=lambda: [0])
-    index: list[int] = field(default_factory=list)
-    value: list[float] = field(default_factory=list)
-
-    def add(self, terms: Sequence[tuple[int, float]], lower: float, upper: float) -> None:
-        self.index += [column for column, _ in terms]
-        self.value += [value for _, value in terms]
-        self.starts.append(len(self.index))
-        self.lower.append(lower)
-        self.upper.append(upper)
 
 
 class Step(NamedTuple):
@@ -80,6 +45,30 @@ class Group:
 
     steps: tuple[Step, ...]
     is_sold: bool
+
+
+@dataclass(frozen=True)
+class Prices:
+    """In cents what a unit along each axis of each table, a sale of the most allowed and a cent of
+    the budget are worth, where parts of units could be had."""
+
+    of_tables: tuple[tuple[float, ...], ...]
+    of_unit: float = 0.0
+    of_cent: float = 0.0
+
+    @classmethod
+    def none(cls, tables: Sequence[Table]) -> Prices:
+        """Nothing has a price."""
+        return cls(tuple((0.0,) * len(table.axes) for table in tables))
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A plan: units of each group, gates made, and its net cents, ties included."""
+
+    units: tuple[int, ...]
+    gates: frozenset[str]
+    net_cents: float
 
 
 @dataclass(frozen=True)
@@ -107,7 +96,7 @@ class Model:
         self._groups, self._is_weighed = groups, is_weighed
         self._taken: list[tuple[int, str]] = []
         self._weights: list[tuple[int, float]] = []
-        self._columns, self._rows = _Columns(), _Rows()
+        self._columns, self._rows = Columns(), Rows()
         self._draws = draws
         self._worth: list[tuple[int, float]] = []
         self._spent: list[tuple[int, float]] = []
@@ -115,10 +104,7 @@ class Model:
         self._units = [self._add_group(group) for group in groups]
         self._gates = {gate.code: self._add_gate(gate) for gate in gates}
         group_of = {step.code: at for at, group in enumerate(groups) for step in group.steps}
-        self._before = 0
-        for table in tables:
-            self._before += table.before_cents
-            self._add_table(table, group_of)
+        self._links = [self._add_table(table, group_of) for table in tables]
 
     def _add_group(self, group: Group) -> int:
         """A whole number of units, filled from steps of rising cost."""
@@ -144,7 +130,8 @@ class Model:
         self._weights.append((column, float(gate.cost_cents)))
         return column
 
-    def _add_table(self, table: Table, group_of: dict[str, int]) -> None:
+    def _add_table(self, table: Table, group_of: dict[str, int]) -> list[int]:
+        """The rows that hold its axes to the moves along them."""
         part = table.part
         standing: list[tuple[int, float]] = []
         per_kind: list[list[tuple[int, float]]] = [[] for _ in part.kinds]
@@ -160,11 +147,16 @@ class Model:
                         if mask >> bit & 1:
                             terms.append((chosen, 1.0))
         self._rows.add(standing, 1.0, 1.0)
-        for kind, terms in zip(part.kinds, per_kind, strict=True):
+        moved = [[self._gates[code]] for code in part.gate_codes]
+        for kind in part.kinds:
             groups = sorted({group_of[code] for code in kind.codes})
-            self._rows.add(terms + [(self._units[group], -1.0) for group in groups], 0.0, 0.0)
-        for code, terms in zip(part.gate_codes, per_gate, strict=True):
-            self._rows.add([*terms, (self._gates[code], -1.0)], 0.0, 0.0)
+            moved.append([self._units[group] for group in groups])
+        links = [
+            self._rows.add([*terms, *((column, -1.0) for column in columns)], 0.0, 0.0)
+            for terms, columns in zip([*per_gate, *per_kind], moved, strict=True)
+        ]
+        gates = len(part.gate_codes)
+        return [*reversed(links[:gates]), *links[gates:]]
 
     def _add_run(
         self,
@@ -194,37 +186,21 @@ class Model:
         limits: Limits,
         goal: Goal = "net",
         gain_cents: float = 0.0,
-        start: tuple[Sequence[int], frozenset[str]] | None = None,
+        start: Reached | None = None,
     ) -> Found | None:
         """The best plan for the most net money, or the least cost for a gain; None if there is
         none. A start is a plan to be better than. Amounts inside are dollars: they keep within
         what HiGHS tells apart."""
-        rows = _Rows(
-            list(self._rows.lower), list(self._rows.upper), list(self._rows.starts),
-            list(self._rows.index), list(self._rows.value),
-        )  # fmt: skip
-        if limits.budget_cents is not None and self._spent:
-            spent = [(column, cost / 100) for column, cost in self._spent]
-            rows.add(spent, -math.inf, limits.budget_cents / 100)
-        if limits.extra_units is not None and self._sold:
-            rows.add(self._sold, -math.inf, float(limits.extra_units))
-        cost = list(self._columns.cost)
-        for column, amount in self._weights if goal == "net" else self._spent:
-            cost[column] += amount / 100
-        for rank, column in enumerate((*self._units, *self._gates.values())):
-            cost[column] += TIE_CENTS / 100 * (1 + rank / 1000)
-        if goal == "net":
-            for column, amount in self._worth:
-                cost[column] -= amount / 100
-        else:
+        rows, *_ = self._limited(limits)
+        cost = self._cost(goal)
+        if goal == "cost":
             rows.add([(column, cents / 100) for column, cents in self._worth],
                      gain_cents / 100, math.inf)  # fmt: skip
         given = None
         if start is not None:
-            units, gates = start
-            given = {column: float(count) for column, count in zip(self._units, units, strict=True)}
-            given |= {column: float(code in gates) for code, column in self._gates.items()}
-        answer = _highs(self._columns, rows, cost, given)
+            given = dict(zip(self._units, map(float, start.units), strict=True))
+            given |= {column: float(code in start.gates) for code, column in self._gates.items()}
+        answer = solved(problem_of(self._columns, rows, cost, is_whole=True), given)
         if answer is None:
             return None
         values, bound = answer
@@ -234,17 +210,64 @@ class Model:
             bound * 100,
         )
 
+    def prices(self, limits: Limits) -> Prices:
+        """Prices at which the most net money, were parts of units to be had, is bounded best."""
+        rows, unit_row, cent_row = self._limited(limits)
+        problem = problem_of(self._columns, rows, self._cost("net"), is_whole=False)
+        duals = duals_of(problem)
+        return Prices(
+            tuple(tuple(-100 * duals[row] for row in links) for links in self._links),
+            0.0 if unit_row is None else max(-100 * duals[unit_row], 0.0),
+            0.0 if cent_row is None else max(-duals[cent_row], 0.0),
+        )
+
+    def _limited(self, limits: Limits) -> tuple[Rows, int | None, int | None]:
+        """The rows with those of the limits, and where these are: of units, of the budget."""
+        rows = Rows(
+            list(self._rows.lower), list(self._rows.upper), list(self._rows.starts),
+            list(self._rows.index), list(self._rows.value),
+        )  # fmt: skip
+        unit_row = cent_row = None
+        if limits.extra_units is not None and self._sold:
+            unit_row = rows.add(self._sold, -math.inf, float(limits.extra_units))
+        if limits.budget_cents is not None and self._spent:
+            spent = [(column, cost / 100) for column, cost in self._spent]
+            cent_row = rows.add(spent, -math.inf, limits.budget_cents / 100)
+        return rows, unit_row, cent_row
+
+    def _cost(self, goal: Goal) -> list[float]:
+        """What each column costs, in dollars."""
+        cost = list(self._columns.cost)
+        for column, amount in self._weights if goal == "net" else self._spent:
+            cost[column] += amount / 100
+        for rank, column in enumerate((*self._units, *self._gates.values())):
+            cost[column] += tie_cents(rank) / 100
+        if goal == "net":
+            for column, amount in self._worth:
+                cost[column] -= amount / 100
+        return cost
 
     def _units_by_move(self, values: np.ndarray) -> dict[str, int]:
         """Of each group the cheapest units; where they are weighed, those that were taken."""
+        if not self._is_weighed:
+            return units_of(self._groups, [round(values[column]) for column in self._units])
         units: Counter[str] = Counter()
-        if self._is_weighed:
-            for column, code in self._taken:
-                units[code] += round(values[column])
-        else:
-            for group, column in zip(self._groups, self._units, strict=True):
-                units.update(step.code for step in group.steps[: round(values[column])])
+        for column, code in self._taken:
+            units[code] += round(values[column])
         return {code: count for code, count in units.items() if count}
+
+
+def units_of(groups: Sequence[Group], counts: Sequence[int]) -> dict[str, int]:
+    """By move the cheapest units of each group."""
+    units: Counter[str] = Counter()
+    for group, count in zip(groups, counts, strict=True):
+        units.update(step.code for step in group.steps[:count])
+    return dict(units)
+
+
+def tie_cents(rank: int) -> float:
+    """What a unit weighs besides, so that equal plans are decided: by its move's place in order."""
+    return TIE_CENTS * (1 + rank / 1000)
 
 
 def concave_runs(values: Sequence[int]) -> list[list[int]]:
@@ -267,70 +290,6 @@ def concave_runs(values: Sequence[int]) -> list[list[int]]:
         runs.append(run)
         start = end
     return runs
-
-
-def _highs(
-    columns: _Columns, rows: _Rows, cost: list[float], start: Mapping[int, float] | None
-) -> tuple[np.ndarray, float] | None:
-    """The columns' values at the least cost, and a proven lower bound of it; None if infeasible."""
-    import highspy
-
-    problem = highspy.HighsLp()
-    problem.num_col_, problem.num_row_ = len(cost), len(rows.lower)
-    problem.col_cost_ = np.array(cost)
-    problem.col_lower_ = np.zeros(len(cost))
-    problem.col_upper_ = np.array(columns.upper, dtype=float)
-    problem.row_lower_ = np.array(rows.lower)
-    problem.row_upper_ = np.array(rows.upper)
-    problem.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    problem.a_matrix_.start_ = np.array(rows.starts)
-    problem.a_matrix_.index_ = np.array(rows.index)
-    problem.a_matrix_.value_ = np.array(rows.value)
-    whole, free = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-    problem.integrality_ = [whole if found else free for found in columns.is_whole]
-
-    class Quiet(highspy.Highs):
-        """Without callbacks, which aren't needed and whose start prints a banner."""
-
-        def enableCallbacks(self) -> None:  # noqa: N802 - HiGHS names it so
-            self.silent()
-
-    solver = Quiet()
-    for name, value in (
-        ("output_flag", False),
-        ("threads", 1),
-        ("random_seed", 0),
-        ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", PROOF_CENTS / 100),
-        ("mip_feasibility_tolerance", 1e-8),
-        ("primal_feasibility_tolerance", 1e-8),
-        ("dual_feasibility_tolerance", 1e-7),
-        ("time_limit", SECONDS),
-        # Measured on thirty programs of one store, from a greedy start: these cost more than they
-        # save.
-        ("mip_allow_restart", False),
-        ("mip_heuristic_run_rins", False),
-        ("mip_heuristic_run_rens", False),
-    ):
-        if solver.setOptionValue(name, value) != highspy.HighsStatus.kOk:
-            raise RuntimeError(f"HiGHS doesn't take {name} = {value}")
-    solver.passModel(problem)
-    if start:
-        solver.setSolution(
-            len(start), np.array(list(start), dtype=np.int32), np.array(list(start.values()))
-        )
-    solver.run()
-    status = solver.getModelStatus()
-    if status == highspy.HighsModelStatus.kInfeasible:
-        return None
-    info = solver.getInfo()
-    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        if status == highspy.HighsModelStatus.kTimeLimit:
-            raise PlanError(
-                f"no plan was found within {SECONDS:.0f} seconds; limit the extra units"
-            )
-        raise RuntimeError(f"HiGHS ended with {solver.modelStatusToString(status)}")
-    return np.array(solver.getSolution().col_value), info.mip_dual_bound
 
 
 def groups_of(

@@ -1,8 +1,8 @@
 """The best plan for one rooftop: over all its programs at once, with the proof that it is the best.
 
 Here: the questions (most net money, the cheapest way to an amount, what dropping a program frees)
-and their exact answers. Not here: the mixed-integer program (plan_model.py), tables
-(plan_tables.py), what may be proposed at all (plan.py).
+and their exact answers. Not here: the mixed-integer program (plan_model.py), the walk of what it
+leaves open (plan_walk.py), tables (plan_tables.py), what may be proposed at all (plan.py).
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from programs.plan import (
     check_moves,
     unmet,
 )
-from programs.plan_model import TIE_CENTS, Goal, Group, Model, groups_of
-from programs.plan_start import greedy_start
-from programs.plan_tables import Kind, Part, Table, after_moves, expected_cents, fill, parts_of
+from programs.plan_model import TIE_CENTS, Found, Goal, Model, groups_of
+from programs.plan_samples import Kind, after_moves, expected_cents
+from programs.plan_tables import Part, Table, fill, parts_of
+from programs.plan_walk import Walk, found_by
 
 NO_LIMITS = Limits()
 # How often pools of different MSRP are weighed anew; the second time rarely changes anything.
@@ -178,15 +179,10 @@ class _Question:
     def _solved(
         self, goal: Goal, reach_cents: Fraction, weights: Mapping[str, Sequence[float]]
     ) -> tuple[Plan, float]:
-        """A plan by exact figures, and the model's bound on it in cents."""
-        model, groups = self._model(self._tables, weights)
-        start = None
-        if goal == "net" and not self._is_pooled:
-            draws = self._outlooks[0].draws if self._outlooks else 1
-            start = greedy_start(self._tables, groups, self._gates, draws, self._limits)
+        """A plan by exact figures, and a bound on it in cents."""
         wanted = reach_cents - self._before
         for _ in range(4):
-            found = model.solve(self._limits, goal, float(wanted), start)
+            found = self._found(self._tables, goal, wanted, weights)
             if found is None:
                 raise self._unreachable(reach_cents)
             plan = self._exact(Choice(found.units, found.gates))
@@ -196,13 +192,29 @@ class _Question:
             wanted += short + Fraction(1, 100)
         raise self._unreachable(reach_cents)
 
-    def _model(
-        self, tables: Sequence[Table], weights: Mapping[str, Sequence[float]]
-    ) -> tuple[Model, list[Group]]:
+    def _found(
+        self,
+        tables: Sequence[Table],
+        goal: Goal,
+        wanted: Fraction,
+        weights: Mapping[str, Sequence[float]],
+    ) -> Found | None:
+        """By walking all plans that are left open where these are few, else by the mixed-integer
+        program. A walk takes a group's units by weight, so a budget must not tell them apart."""
         draws = self._outlooks[0].draws if self._outlooks else 1
         groups = groups_of(list(self._moves.values()), tables, weights)
-        model = Model(tables, groups, self._gates, draws, is_weighed=self._is_pooled)
-        return model, groups
+        limits, start = self._limits, None
+        is_walked = goal == "net" and not (self._is_pooled and limits.budget_cents is not None)
+        given = (tables, groups, self._gates, draws)
+        if is_walked and (walk := Walk(*given, limits)).is_small:
+            return found_by(groups, walk.good())
+        model = Model(*given, is_weighed=self._is_pooled)
+        if is_walked:
+            walk = Walk(*given, limits, model.prices(limits))
+            start = walk.good()
+            if (best := walk.best(start)) is not None:
+                return found_by(groups, best)
+        return model.solve(limits, goal, float(wanted), start)
 
     def _exact(self, choice: Choice) -> Plan:
         after = sum(
@@ -243,9 +255,7 @@ class _Question:
                 )  # fmt: skip
                 table = fill(replace(part, kinds=kinds), self._moves)
             tables.append(table)
-        model, _ = self._model(tables, self._own_costs())
-        wanted = float(reach_cents - self._before)
-        found = model.solve(self._limits, goal, wanted)
+        found = self._found(tables, goal, reach_cents - self._before, self._own_costs())
         if found is None:
             raise RuntimeError("the bound is infeasible where a plan was found")
         return found.bound_cents

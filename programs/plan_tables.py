@@ -1,40 +1,26 @@
 """What extra units and closed gates are worth: small exact tables over all samples at once.
 
 Here: an element's (or capped program's) cents, summed over the samples, for each number of extra
-units of each kind and each set of gates closed; the same samples moved by one choice.
-Not here: choosing (plan_search.py), the arithmetic of one sample (samples.py).
+units of each kind and each set of gates closed.
+Not here: choosing (plan_search.py), the samples under a choice (plan_samples.py).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
 
-from programs.gates import GateResult, GateState
-from programs.ladder import Ladder
-from programs.plan import Choice, CloseGate, Move, PlanError, ProgramOutlook, SellMore, Units
-from programs.samples import ElementSamples, ProgramCents, Whole, program_cents
-from programs.scenario import ElementKey
+from programs.plan import CloseGate, Move, PlanError, ProgramOutlook, SellMore, Units
+from programs.plan_samples import Kind, closed, distinct, goes_by_msrp, sums
 from programs.standing import ProgramCap
 
-# Samples evaluated in one go: some 100 MB of whole numbers at the most.
-CHUNK = 1_000_000
 # A table of more entries than this takes longer to fill than a manager waits.
 MOST_ENTRIES = 60_000
-
-
-@dataclass(frozen=True)
-class Kind:
-    """Units that do the same to a part: which of its elements count and pay them, at one MSRP."""
-
-    counted_by: frozenset[ElementKey]
-    paid_by: frozenset[ElementKey]
-    msrp_cents: int
-    codes: tuple[str, ...]
-    most_units: int
+# Where MSRP pays no two samples are alike, so that a smaller table takes a second to fill.
+MOST_OWN_MSRP = 1_000
 
 
 @dataclass(frozen=True)
@@ -54,6 +40,17 @@ class Table:
 
     part: Part
     cents: tuple[np.ndarray, ...]
+
+    @property
+    def axes(self) -> tuple[tuple[str, ...], ...]:
+        """The moves along each axis of `whole`."""
+        gates = tuple((code,) for code in reversed(self.part.gate_codes))
+        return (*gates, *(kind.codes for kind in self.part.kinds))
+
+    def whole(self) -> np.ndarray:
+        """One array: an axis of two for each gate, the last one first, then one for each kind."""
+        gates = (2,) * len(self.part.gate_codes)
+        return np.stack(self.cents).reshape((*gates, *self.cents[0].shape))
 
     @property
     def before_cents(self) -> int:
@@ -88,29 +85,15 @@ def _part(
     gates: Sequence[CloseGate],
     most_sold: int | None,
 ) -> Part:
-    """Units of one effect are one kind; where MSRP pays and theirs differ, at their average."""
-    keys = frozenset(outlook.keys)
-    by_effect: dict[tuple[frozenset, frozenset], list[Units]] = {}
-    for move in units:
-        effect = (move.counted_by & keys, move.paid_by & keys)
-        if any(effect) and move.unit_costs_cents:
-            by_effect.setdefault(effect, []).append(move)
-    with_msrp = _goes_by_msrp(outlook)
-    kinds, is_pooled = [], False
-    for (counted, paid), alike in sorted(by_effect.items(), key=_order):
-        msrps = {move.msrp_cents for move in alike if with_msrp and paid}
-        is_pooled |= len(msrps) > 1
-        total = sum(len(move.unit_costs_cents) for move in alike)
-        msrp = sum(move.msrp_cents * len(move.unit_costs_cents) for move in alike)
-        kinds.append(
-            Kind(
-                counted,
-                paid,
-                msrp_cents=(2 * msrp + total) // (2 * total) if msrps else 0,
-                codes=tuple(move.code for move in alike),
-                most_units=_most_units(alike, most_sold),
-            )
-        )
+    """Units of one effect and, where MSRP pays, of one MSRP are one kind. Where that makes too
+    large a table, those of one effect are, at their average MSRP."""
+    pays_msrp = goes_by_msrp(outlook)
+    kinds = _kinds(outlook, units, most_sold, at_own_msrp=pays_msrp)
+    is_pooled = pays_msrp and _entries(kinds) > MOST_OWN_MSRP
+    if is_pooled:
+        own = len(kinds)
+        kinds = _kinds(outlook, units, most_sold, at_own_msrp=False)
+        is_pooled = len(kinds) < own
     known = {
         (outlook.program_code, gate.gate_code)
         for element in outlook.elements
@@ -120,289 +103,62 @@ def _part(
     return Part(outlook, tuple(kinds), closing, is_pooled)
 
 
+def _kinds(
+    outlook: ProgramOutlook, units: Sequence[Units], most_sold: int | None, *, at_own_msrp: bool
+) -> list[Kind]:
+    keys = frozenset(outlook.keys)
+    pays_msrp = goes_by_msrp(outlook)
+    by_effect: dict[tuple[frozenset, frozenset, int], list[Units]] = {}
+    for move in units:
+        counted, paid = move.counted_by & keys, move.paid_by & keys
+        if (counted or paid) and move.unit_costs_cents:
+            own = move.msrp_cents if at_own_msrp and paid else 0
+            by_effect.setdefault((counted, paid, own), []).append(move)
+    kinds = []
+    for (counted, paid, _), alike in sorted(by_effect.items(), key=_order):
+        total = sum(len(move.unit_costs_cents) for move in alike)
+        msrp = sum(move.msrp_cents * len(move.unit_costs_cents) for move in alike)
+        kinds.append(
+            Kind(
+                counted,
+                paid,
+                msrp_cents=(2 * msrp + total) // (2 * total) if pays_msrp and paid else 0,
+                codes=tuple(move.code for move in alike),
+                most_units=_most_units(alike, most_sold),
+            )
+        )
+    return kinds
+
+
+def _entries(kinds: Sequence[Kind]) -> int:
+    return math.prod(kind.most_units + 1 for kind in kinds)
+
+
 def _most_units(alike: Sequence[Units], most_sold: int | None) -> int:
     sold = sum(len(move.unit_costs_cents) for move in alike if isinstance(move, SellMore))
     rest = sum(len(move.unit_costs_cents) for move in alike) - sold
     return rest + (sold if most_sold is None else min(sold, most_sold))
 
 
-def _order(item: tuple[tuple[frozenset, frozenset], list[Units]]) -> tuple:
-    (counted, paid), _ = item
-    return sorted(counted), sorted(paid)
-
-
-def _goes_by_msrp(outlook: ProgramOutlook) -> bool:
-    if outlook.cap.msrp_share is not None:
-        return True
-    return any(
-        _pays_msrp(ladder)
-        for element in outlook.elements
-        for ladder in (element.rules.ladder, *element.tier_ladders.values())
-        if ladder is not None
-    )
-
-
-def _pays_msrp(ladder: Ladder) -> bool:
-    by_line = ladder.by_line.brackets if ladder.by_line else ()
-    return any(segment.msrp_share for segment in ladder.segments) or any(
-        pay.msrp_share for bracket in by_line for pay in bracket.pays
-    )
+def _order(item: tuple[tuple[frozenset, frozenset, int], list[Units]]) -> tuple:
+    (counted, paid, msrp), _ = item
+    return sorted(counted), sorted(paid), msrp
 
 
 def fill(part: Part, moves: Mapping[str, Move]) -> Table:
     """The part's table. Raises PlanError where it would be too large."""
     shape = tuple(kind.most_units + 1 for kind in part.kinds)
-    entries = int(np.prod(shape, dtype=np.int64)) << len(part.gate_codes)
+    entries = _entries(part.kinds) << len(part.gate_codes)
     if entries > MOST_ENTRIES:
         raise PlanError(
             f"{part.outlook.program_name}: {len(part.kinds)} kinds of units and "
             f"{len(part.gate_codes)} gates make {entries:,} cases; limit the extra units"
         )
     grid = np.indices(shape).reshape(len(shape), -1) if shape else np.zeros((0, 1), dtype=np.int64)
-    alike, weights = _distinct(part.outlook)
+    alike, weights = distinct(part.outlook)
     cents = []
     for mask in range(1 << len(part.gate_codes)):
         made = [code for bit, code in enumerate(part.gate_codes) if mask >> bit & 1]
-        closed = _closed(alike, [moves[code] for code in made])
-        cents.append(_sums(closed, weights, part.kinds, grid).reshape(shape))
+        met = closed(alike, [moves[code] for code in made])
+        cents.append(sums(met, weights, part.kinds, grid).reshape(shape))
     return Table(part, tuple(cents))
-
-
-def _distinct(outlook: ProgramOutlook) -> tuple[ProgramOutlook, Whole]:
-    """The samples that differ, and how many there are of each: far fewer where only units pay."""
-    with_msrp = _goes_by_msrp(outlook)
-    rows = []
-    for element in outlook.elements:
-        told_apart = replace(element, paid_msrp_cents=element.paid_units)
-        rows += (element if with_msrp else told_apart).arrays()
-    if outlook.paid_msrp_cents is not None and with_msrp:
-        rows.append(outlook.paid_msrp_cents)
-    first, weights = _first_of_each([np.asarray(row, dtype=np.int64) for row in rows])
-    return _taken(outlook, first), weights
-
-
-def _first_of_each(rows: list[Whole]) -> tuple[Whole, Whole]:
-    """Positions of the first of each distinct column, and how often it comes."""
-    order = np.lexsort(rows)
-    changes = np.zeros(len(order), dtype=bool)
-    changes[:1] = True
-    for row in rows:
-        in_order = row[order]
-        changes[1:] |= in_order[1:] != in_order[:-1]
-    starts = np.flatnonzero(changes)
-    return order[starts], np.diff(np.append(starts, len(order)))
-
-
-def _taken(outlook: ProgramOutlook, positions: Whole) -> ProgramOutlook:
-    elements = tuple(
-        element.changed(lambda values: values[positions]) for element in outlook.elements
-    )
-    msrp = outlook.paid_msrp_cents
-    return replace(
-        outlook,
-        elements=elements,
-        paid_msrp_cents=None if msrp is None else msrp[positions],
-    )
-
-
-def _sums(
-    outlook: ProgramOutlook, weights: Whole, kinds: Sequence[Kind], grid: np.ndarray
-) -> Whole:
-    """Cents over all samples, for each column of the grid (units of each kind)."""
-    size = len(weights)
-    step = max(1, CHUNK // size)
-    sums = np.empty(grid.shape[1], dtype=np.int64)
-    for start in range(0, grid.shape[1], step):
-        units = grid[:, start : start + step]
-        cents = brought(_shifted(outlook, kinds, units))
-        sums[start : start + step] = cents.reshape(-1, size) @ weights
-    return sums
-
-
-def _shifted(
-    outlook: ProgramOutlook, kinds: Sequence[Kind], units: np.ndarray
-) -> ProgramOutlook:
-    """All samples under each column of units: one long outlook, column by column."""
-    columns = units.shape[1]
-
-    def spread(values: Whole, extra: Whole) -> Whole:
-        return (extra[:, None] + np.asarray(values, dtype=np.int64)[None, :]).reshape(-1)
-
-    def added(names: Sequence[tuple[bool, int]]) -> Whole:
-        total = np.zeros(columns, dtype=np.int64)
-        for row, (applies, times) in zip(units, names, strict=True):
-            if applies:
-                total += row * times
-        return total
-
-    elements = []
-    for key, element in zip(outlook.keys, outlook.elements, strict=True):
-        counted = added([(key in kind.counted_by, 1) for kind in kinds])
-        paid = added([(key in kind.paid_by, 1) for kind in kinds])
-        msrp = added([(key in kind.paid_by, kind.msrp_cents) for kind in kinds])
-        elements.append(
-            replace(
-                element.changed(lambda values: np.tile(values, columns)),
-                counted_units=spread(element.counted_units, counted),
-                paid_units=spread(element.paid_units, paid),
-                paid_msrp_cents=spread(element.paid_msrp_cents, msrp),
-            )
-        )
-    msrp_once = outlook.paid_msrp_cents
-    if msrp_once is not None:
-        extra = added([(bool(kind.paid_by), kind.msrp_cents) for kind in kinds])
-        msrp_once = spread(msrp_once, extra)
-    return replace(outlook, elements=tuple(elements), paid_msrp_cents=msrp_once)
-
-
-def _closed(outlook: ProgramOutlook, made: Sequence[CloseGate]) -> ProgramOutlook:
-    """The outlook with gates met that the moves close."""
-    closes = {gate for move in made for code, gate in move.closes if code == outlook.program_code}
-    states = {
-        (element.rules.element_code, gate.gate_code): GateState.MET
-        for element in outlook.elements
-        for gate in element.gates
-        if gate.gate_code in closes
-    }
-    return with_gates(outlook, states)
-
-
-def with_gates(
-    outlook: ProgramOutlook, states: Mapping[tuple[str, str], GateState]
-) -> ProgramOutlook:
-    """The outlook with other states of some gates, by (element, gate)."""
-    if not states:
-        return outlook
-    return replace(
-        outlook,
-        elements=tuple(
-            replace(
-                element,
-                gates=gates_with(element.gates, element.rules.element_code, states),
-                gate_states=_drawn_with(element, states),
-            )
-            for element in outlook.elements
-        ),
-    )
-
-
-def _drawn_with(
-    element: ElementSamples, states: Mapping[tuple[str, str], GateState]
-) -> tuple[Whole, ...]:
-    """The gates' draws, those of other states the same in every sample."""
-    if not element.gate_states:
-        return ()
-    code = element.rules.element_code
-    return tuple(
-        np.full(len(drawn), int(states[code, gate.gate_code]))
-        if (code, gate.gate_code) in states
-        else drawn
-        for gate, drawn in zip(element.gates, element.gate_states, strict=True)
-    )
-
-
-def gates_with(
-    gates: Sequence[GateResult],
-    element_code: str,
-    states: Mapping[tuple[str, str], GateState],
-) -> tuple[GateResult, ...]:
-    """One element's gates with other states of some."""
-    return tuple(
-        replace(gate, state=states.get((element_code, gate.gate_code), gate.state))
-        for gate in gates
-    )
-
-
-def brought(outlook: ProgramOutlook) -> Whole:
-    """What each sample brings: what is earned where gates and scores were drawn to the end, as the
-    forecast says it; with what is held where they stand as today."""
-    found = outlook_cents(outlook)
-    is_drawn = any(element.is_drawn for element in outlook.elements)
-    return found.earned if is_drawn else found.earned + found.held
-
-
-def outlook_cents(outlook: ProgramOutlook) -> ProgramCents:
-    """What the program pays in each sample."""
-    return program_cents(outlook.elements, outlook.cap, outlook.paid_msrp_cents)
-
-
-def after_moves(
-    outlook: ProgramOutlook, choice: Choice, moves: Mapping[str, Move]
-) -> ProgramOutlook:
-    """The same samples with a choice made, every unit at its own MSRP."""
-    added = []
-    for code, units in sorted(choice.units.items()):
-        move = moves[code]
-        if isinstance(move, CloseGate):
-            raise PlanError(f"{move.label} is a gate, not units")
-        added.append((Kind(move.counted_by, move.paid_by, move.msrp_cents, (code,), units), units))
-    closed = _closed(outlook, [moves[code] for code in sorted(choice.gates)])
-    return after_units(closed, added)
-
-
-def after_units(outlook: ProgramOutlook, added: Sequence[tuple[Kind, int]]) -> ProgramOutlook:
-    """The same samples with so many units of some kinds more; fewer where negative."""
-    keys = frozenset(outlook.keys)
-    kinds = [
-        replace(kind, counted_by=kind.counted_by & keys, paid_by=kind.paid_by & keys)
-        for kind, _ in added
-    ]
-    if not kinds:
-        return outlook
-    return _shifted(outlook, kinds, np.array([[units] for _, units in added], dtype=np.int64))
-
-
-def choices_cents(
-    outlook: ProgramOutlook, moves: Mapping[str, Move], choices: Sequence[Choice]
-) -> Whole:
-    """The sum over all samples under each of many choices of units, every unit at its own MSRP."""
-    keys = frozenset(outlook.keys)
-    codes = sorted({code for choice in choices for code in choice.units})
-    kinds = [
-        Kind(move.counted_by & keys, move.paid_by & keys, move.msrp_cents, (code,), 0)
-        for code in codes
-        if not isinstance(move := moves[code], CloseGate)
-    ]
-    grid = np.array(
-        [[choice.units.get(code, 0) for choice in choices] for code in codes], dtype=np.int64
-    ).reshape(len(codes), len(choices))
-    alike, weights = _distinct(outlook)
-    return _sums(alike, weights, kinds, grid)
-
-
-def less_units(outlook: ProgramOutlook, line: SellMore, missing: Whole) -> ProgramOutlook:
-    """The samples without some of a line's units, so many in each."""
-
-    def less(values: Whole, applies: bool, times: int = 1) -> Whole:
-        return np.asarray(values, dtype=np.int64) - missing * times if applies else values
-
-    elements = tuple(
-        replace(
-            element,
-            counted_units=less(element.counted_units, key in line.counted_by),
-            paid_units=less(element.paid_units, key in line.paid_by),
-            paid_msrp_cents=less(element.paid_msrp_cents, key in line.paid_by, line.msrp_cents),
-        )
-        for key, element in zip(outlook.keys, outlook.elements, strict=True)
-    )
-    once = outlook.paid_msrp_cents
-    if once is not None:
-        once = less(once, bool(line.paid_by & set(outlook.keys)), line.msrp_cents)
-    return replace(outlook, elements=elements, paid_msrp_cents=once)
-
-
-def expected_cents(outlook: ProgramOutlook) -> Fraction:
-    """The mean over the samples, exact."""
-    return Fraction(int(brought(outlook).sum()), outlook.draws)
-
-
-def chance_of_tier(samples: ElementSamples, tier_number: int) -> Fraction:
-    """The share of samples in which an element reaches at least this tier."""
-    ladder = samples.rules.ladder
-    if ladder is None:
-        return Fraction(0)
-    edge = next((units for tier, units in ladder.tier_edges() if tier >= tier_number), None)
-    if edge is None:
-        return Fraction(0)
-    reached = int((np.asarray(samples.counted_units) >= edge).sum())
-    return Fraction(reached, len(samples.counted_units))

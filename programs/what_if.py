@@ -34,7 +34,7 @@ from programs.period_end import (
     program_msrp_cents,
 )
 from programs.plan import ProgramOutlook
-from programs.plan_tables import expected_cents
+from programs.plan_samples import expected_cents
 from programs.program_states import (
     PeriodState,
     SoldUnits,

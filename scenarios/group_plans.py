@@ -18,8 +18,8 @@ import numpy as np
 
 from programs.plan import Choice, Plan, PlanError, ProgramOutlook
 from programs.plan_gain import gains_along
+from programs.plan_samples import less_units
 from programs.plan_search import best_plan
-from programs.plan_tables import less_units
 from scenarios.inputs import RooftopInputs, ScenarioError
 from scenarios.moves import MOST_TRANSFERRED, PlannedLine, Question, Wishes, question_of
 

@@ -17,8 +17,8 @@ from programs.money import dollars, round_money
 from programs.outcomes import Outcome, outcome, percent
 from programs.plan import Choice, CloseGate, Plan, ReportDelivered, SellMore
 from programs.plan_gain import Spread, spread_of
+from programs.plan_samples import expected_cents
 from programs.plan_search import Dropped, best_plan, cheapest_plan, drop_program, evaluate
-from programs.plan_tables import expected_cents
 from programs.scenario import Move as Change
 from programs.scenario import money_text
 from scenarios.inputs import OpenPeriod

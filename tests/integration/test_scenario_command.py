@@ -15,7 +15,7 @@ from orchestration.home import Home
 from orchestration.publish import current_file
 from programs.money import round_money
 from programs.outcomes import outcome
-from programs.plan_tables import expected_cents
+from programs.plan_samples import expected_cents
 from scenarios.reading import read_rooftop
 
 STORE = "prairie-nissan"

@@ -14,7 +14,7 @@ from programs.ladder import LadderRules, TierRule, build_ladder
 from programs.money import cents_half_up, round_money
 from programs.outcomes import outcome, percent
 from programs.plan import Choice, CloseGate, ProgramOutlook
-from programs.plan_tables import chance_of_tier
+from programs.plan_samples import chance_of_tier
 from programs.samples import ElementSamples
 from programs.scenario import ElementState, Move, ProgramState
 from programs.standing import ElementFacts, ElementRules
