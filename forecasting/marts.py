@@ -7,7 +7,7 @@ Belongs here: opening the warehouse read-only, and its queries on programs, as f
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -18,8 +18,15 @@ import duckdb
 from forecasting.errors import ForecastError
 from programs.gates import GateResult, GateState
 from programs.ladder import Ladder, Segment
+from programs.pay_lines import unit_lines
 from programs.period_end import OpenElement, OpenProgram, Share
-from programs.rule_models import RuleVersion
+from programs.program_states import (
+    PeriodInputs,
+    element_rules,
+    target_units,
+    waived_tier_of,
+)
+from programs.rule_models import Element, RuleVersion
 from programs.rulebook import Rulebook
 from programs.score_samples import tier_ladders
 from programs.standing import ElementFacts, ElementRules, ProgramCap
@@ -88,21 +95,22 @@ def read_open_programs(
     ladders = _read_ladders(connection)
     gates = _read_gates(connection)
     shares = _read_shares(connection)
-    pending = _read_pending_and_today(connection, as_of_date)
-    msrp = _read_program_msrp(connection, as_of_date)
+    pending, msrp = _read_pending(connection), _read_program_msrp(connection)
+    today, lines = _read_today(connection, as_of_date), _read_lines(connection, as_of_date)
     programs: dict[ProgramKey, list[OpenElement]] = defaultdict(list)
     heads: dict[ProgramKey, dict] = {}
     for row in as_rows(connection, _OPEN_ELEMENTS, as_of_date, as_of_date):
         program = (row["rooftop_id"], row["program_code"], row["period_code"])
         key = (*program, row["element_code"])
         owned = shares[row["program_code"], row["program_version"], row["element_code"]]
+        owned = tuple(
+            replace(share, today_units=today.get((*program, share.segment_code), 0))
+            for share in owned
+        )
         element = _element(row, ladders.get(key), gates[key], pending.get(key, {}), owned)
-        if row["edge_unit"] == "score":
+        if row["edge_unit"] == "score" or row["is_paid_by_line"]:
             stated = rules_of(rules, row["program_code"], row["program_version"])
-            by_tier = tier_ladders(
-                stated, stated.element(row["element_code"]), row["cap_base_units"]
-            )
-            element = replace(element, tier_ladders=by_tier)
+            element = _ruled(element, stated, row, lines[key])
         programs[program].append(element)
         heads[program] = row
     return tuple(
@@ -115,11 +123,12 @@ select
     standing.rooftop_id, standing.program_code, standing.program_version,
     standing.period_code, standing.element_code, standing.reported_units,
     standing.pending_units, standing.paid_units, standing.paid_msrp_amount,
-    standing.open_recall_units, standing.tier_count, standing.standing_state,
+    standing.open_recall_units, standing.tier_number, standing.tier_count,
+    standing.standing_state,
     period.period_start_date, period.period_end_date,
-    standing.cap_base_units,
+    standing.objective_units, standing.base_units, standing.cap_base_units,
     elements.element_order, elements.counts_equal_pays, elements.is_volume,
-    elements.edge_unit, elements.cap_amount,
+    elements.edge_unit, elements.is_paid_by_line, elements.cap_amount,
     deductions.program_code is not null as has_open_recall_deduction,
     programs.oem_code, programs.calendar_code,
     programs.cap_amount as program_cap_amount, programs.cap_msrp_share
@@ -179,13 +188,44 @@ def _element(
             gates=tuple(gates),
         ),
         shares=shares,
-        today_counted_units=pending.get("today_counted_units", 0),
-        today_paid_units=pending.get("today_paid_units", 0),
-        today_paid_msrp_amount=pending.get("today_paid_msrp_amount", Decimal(0)),
         pending_counted_units=row["pending_units"] or 0,
         pending_paid_units=pending.get("pending_paid_units", 0),
         pending_paid_msrp_amount=pending.get("pending_paid_msrp_amount", Decimal(0)),
     )
+
+
+def _ruled(
+    element: OpenElement, stated: RuleVersion, row: dict, lines: Sequence[dict]
+) -> OpenElement:
+    """With what the marts' ladders don't say: tiers by score, and pay unit by unit."""
+    code = element.rules.element_code
+    ruled = stated.element(code)
+    base = row["cap_base_units"]
+    if row["edge_unit"] == "score":
+        element = replace(element, tier_ladders=tier_ladders(stated, ruled, base))
+    if not row["is_paid_by_line"]:
+        return element
+    inputs = PeriodInputs(
+        objectives={code: row["objective_units"]}, bases={code: row["base_units"]}
+    )
+    rules = element_rules(
+        stated, ruled, element.rules.element_order, target_units(ruled, inputs),
+        cap_base_units=base, fixed_tier=_fixed_tier(ruled, row),
+    )  # fmt: skip
+    ladder = rules.ladder if row["standing_state"] == "ok" else None
+    return replace(
+        element,
+        rules=replace(element.rules, ladder=ladder),
+        facts=replace(element.facts, lines=unit_lines(lines, with_pending=True)),
+        reported_lines=unit_lines(lines, with_pending=False),
+    )
+
+
+def _fixed_tier(ruled: Element, row: dict) -> int | None:
+    """The tier today where units don't decide it."""
+    if ruled.against.target == "score":
+        return row["tier_number"]
+    return waived_tier_of(ruled, row["period_code"])
 
 
 def _program(row: dict, elements: Iterable[OpenElement], msrp: dict) -> OpenProgram:
@@ -200,7 +240,6 @@ def _program(row: dict, elements: Iterable[OpenElement], msrp: dict) -> OpenProg
         cap=ProgramCap(row["program_cap_amount"], row["cap_msrp_share"]),
         elements=tuple(elements),
         paid_msrp_amount=msrp.get("paid_msrp_amount", Decimal(0)),
-        today_paid_msrp_amount=msrp.get("today_paid_msrp_amount", Decimal(0)),
         pending_paid_msrp_amount=msrp.get("pending_paid_msrp_amount", Decimal(0)),
         program_version=row["program_version"],
     )
@@ -270,7 +309,8 @@ def _read_shares(
 ) -> Mapping[tuple[str, int, str], tuple[Share, ...]]:
     """The unit segments that an element counts or pays."""
     sql = """
-        select program_code, program_version, element_code, segment_code, is_counted, is_paid
+        select program_code, program_version, element_code, segment_code, is_counted, is_paid,
+            pay_group_code
         from segment_memberships
         where is_counted or is_paid
         order by all
@@ -278,50 +318,72 @@ def _read_shares(
     found: dict[tuple[str, int, str], tuple[Share, ...]] = defaultdict(tuple)
     for row in as_rows(connection, sql):
         key = (row["program_code"], row["program_version"], row["element_code"])
-        found[key] += (Share(row["segment_code"], row["is_counted"], row["is_paid"]),)
+        share = Share(
+            row["segment_code"], row["is_counted"], row["is_paid"], row["pay_group_code"]
+        )
+        found[key] += (share,)
     return found
 
 
-def _read_pending_and_today(
-    connection: duckdb.DuckDBPyConnection, as_of_date: date
-) -> Mapping[ElementKey, dict]:
-    """Pending units that would be paid, and the as-of date's own units, per element."""
+def _read_pending(connection: duckdb.DuckDBPyConnection) -> Mapping[ElementKey, dict]:
+    """Pending units that would be paid, per element."""
     sql = """
         select
             unit.rooftop_id, unit.program_code, unit.period_code, member.element_code,
-            count(*) filter (is_pending_unit and member.is_paid) as pending_paid_units,
-            coalesce(sum(unit.msrp_amount) filter (is_pending_unit and member.is_paid), 0.00)
-                as pending_paid_msrp_amount,
-            count(*) filter (is_today and member.is_counted) as today_counted_units,
-            count(*) filter (is_today and member.is_paid) as today_paid_units,
-            coalesce(sum(unit.msrp_amount) filter (is_today and member.is_paid), 0.00)
-                as today_paid_msrp_amount
-        from (
-            select
-                *, count_state = 'pending' as is_pending_unit, counting_date = ? as is_today
-            from warehouse.marts.fct_counted_unit
-            where count_state in ('pending', 'reported')
-        ) as unit
+            count(*) as pending_paid_units,
+            coalesce(sum(unit.msrp_amount), 0.00) as pending_paid_msrp_amount
+        from warehouse.marts.fct_counted_unit as unit
         inner join segment_memberships as member
             on unit.segment_code = member.segment_code
             and unit.program_code = member.program_code
             and unit.program_version = member.program_version
-        where is_pending_unit or is_today
+        where unit.count_state = 'pending' and member.is_paid
         group by all
     """
-    return {_key(row): row for row in as_rows(connection, sql, as_of_date)}
+    return {_key(row): row for row in as_rows(connection, sql)}
 
 
-def _read_program_msrp(
+def _read_today(
     connection: duckdb.DuckDBPyConnection, as_of_date: date
-) -> Mapping[ProgramKey, dict]:
+) -> Mapping[tuple[str, str, str, str], int]:
+    """The as-of date's own units, by rooftop, program, period and segment."""
+    sql = """
+        select rooftop_id, program_code, period_code, segment_code, count(*) as units
+        from warehouse.marts.fct_counted_unit
+        where count_state in ('pending', 'reported') and counting_date = ?
+        group by all
+    """
+    return {
+        (row["rooftop_id"], row["program_code"], row["period_code"], row["segment_code"]):
+        row["units"]
+        for row in as_rows(connection, sql, as_of_date)
+    }  # fmt: skip
+
+
+def _read_lines(
+    connection: duckdb.DuckDBPyConnection, as_of_date: date
+) -> Mapping[ElementKey, list[dict]]:
+    """The units of elements that pay unit by unit, as they stand."""
+    sql = """
+        select line.*
+        from warehouse.intermediate.int_element_lines as line
+        inner join warehouse.marts.fct_program_standing as period
+            using (rooftop_id, program_code, period_code)
+        where ? between period.period_start_date and period.period_end_date
+            and line.line_date <= ? and (line.until_date is null or line.until_date > ?)
+    """
+    found: dict[ElementKey, list[dict]] = defaultdict(list)
+    for row in as_rows(connection, sql, as_of_date, as_of_date, as_of_date):
+        found[_key(row)].append(row)
+    return found
+
+
+def _read_program_msrp(connection: duckdb.DuckDBPyConnection) -> Mapping[ProgramKey, dict]:
     """MSRP of the units that any element of a program pays, each once; a cap is a share of it."""
     sql = """
         select
             unit.rooftop_id, unit.program_code, unit.period_code,
             sum(unit.msrp_amount) as paid_msrp_amount,
-            coalesce(sum(unit.msrp_amount) filter (unit.counting_date = ?), 0.00)
-                as today_paid_msrp_amount,
             coalesce(sum(unit.msrp_amount) filter (unit.count_state = 'pending'), 0.00)
                 as pending_paid_msrp_amount
         from warehouse.marts.fct_counted_unit as unit
@@ -337,5 +399,5 @@ def _read_program_msrp(
     """
     return {
         (row["rooftop_id"], row["program_code"], row["period_code"]): row
-        for row in as_rows(connection, sql, as_of_date)
+        for row in as_rows(connection, sql)
     }

@@ -25,7 +25,6 @@ KINDS = {
     "all_periods": "the bonus for all periods",
     "strikes": "strikes",
     "chargeback": "chargebacks",
-    "paid_by_line": "pay that differs from car to car",
 }
 
 
@@ -65,8 +64,6 @@ def read_wider_rules(connection: duckdb.DuckDBPyConnection) -> WiderRules:
         select program_code, program_version, rule_kind as kind from across_rules
         union
         select program_code, program_version, kind from program_deductions
-        union
-        select program_code, program_version, 'paid_by_line' from elements where is_paid_by_line
         order by all
     """
     for row in as_rows(connection, sql):

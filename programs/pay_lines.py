@@ -7,11 +7,11 @@ Not here: edges and tiers (ladder.py), what is taken off (standing.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from programs.money import ZERO
 
@@ -172,6 +172,20 @@ class PayByLine:
         low, high = sorted((paid, paid + units))
         inside = min(high, Fraction(self.cap_units)) - max(low, NOTHING)
         return max(inside, NOTHING) / abs(units)
+
+
+def unit_lines(rows: Iterable[Mapping[str, Any]], *, with_pending: bool) -> tuple[UnitLine, ...]:
+    """Rows of int_element_lines in order of date; on one date those taken back last; then VIN."""
+    kept = [row for row in rows if with_pending or not row["is_pending"]]
+    kept.sort(key=lambda row: (row["line_date"], row["step"] < 0, row["vin"]))
+    return tuple(_unit_line(row) for row in kept)
+
+
+def _unit_line(row: Mapping[str, Any]) -> UnitLine:
+    step, paid = row["step"], ()
+    if row["is_paid"]:
+        paid = (PaidPart(row["pay_group_code"], step, step * row["msrp_amount"]),)
+    return UnitLine(step if row["is_counted"] else 0, paid)
 
 
 def mixed_lines(

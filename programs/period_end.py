@@ -16,46 +16,60 @@ import numpy as np
 
 from programs.ladder import Ladder
 from programs.money import ZERO, cents_half_up
-from programs.samples import ElementSamples
+from programs.pay_lines import UnitLine
+from programs.rule_values import ALL_UNITS
+from programs.samples import ElementSamples, PaidAhead
 from programs.standing import ElementFacts, ElementRules, ProgramCap
 
 
 @dataclass(frozen=True)
 class Share:
-    """One unit segment's part in an element."""
+    """One unit segment's part in an element. today_units: of the as-of date itself, which the
+    simulation draws again."""
 
     segment_code: str
     is_counted: bool
     is_paid: bool
+    pay_group_code: str | None = None
+    today_units: int = 0
 
 
 @dataclass(frozen=True)
 class OpenElement:
     """An element of an open period as it stands, with pending units taken as if reported.
 
-    facts: as of now, the as-of date's own units included. today_*: how many of those are of the
-    as-of date itself, which the simulation draws again. pending_*: how many aren't reported yet.
-    tier_ladders: by tier, where a score decides it.
+    facts: as of now, the as-of date's own units included; their lines where it pays by line.
+    pending_*: how many aren't reported yet. reported_lines: the lines without those. tier_ladders:
+    by tier, where a score decides it.
     """
 
     rules: ElementRules
     facts: ElementFacts
     shares: tuple[Share, ...]
-    today_counted_units: int
-    today_paid_units: int
-    today_paid_msrp_amount: Decimal
     pending_counted_units: int = 0
     pending_paid_units: int = 0
     pending_paid_msrp_amount: Decimal = ZERO
     tier_ladders: Mapping[int, Ladder] = field(default_factory=dict)
+    reported_lines: tuple[UnitLine, ...] = ()
+
+    @property
+    def today_counted_units(self) -> int:
+        """Counted units of the as-of date itself."""
+        return sum(share.today_units for share in self.shares if share.is_counted)
+
+    @property
+    def is_paid_by_line(self) -> bool:
+        """Whether its pay depends on which units are sold."""
+        ladders = (self.rules.ladder, *self.tier_ladders.values())
+        return any(ladder is not None and ladder.by_line is not None for ladder in ladders)
 
 
 @dataclass(frozen=True)
 class OpenProgram:
     """A program of one rooftop in an open period, with all its elements: a cap binds them together.
 
-    paid_msrp_amount: of the units that any element pays, each once, as of now; today_...: of those,
-    the as-of date's; pending_...: those not reported yet.
+    paid_msrp_amount: of the units that any element pays, each once, as of now; pending_...: those
+    not reported yet.
     """
 
     rooftop_id: str
@@ -68,7 +82,6 @@ class OpenProgram:
     cap: ProgramCap
     elements: tuple[OpenElement, ...]
     paid_msrp_amount: Decimal
-    today_paid_msrp_amount: Decimal
     pending_paid_msrp_amount: Decimal = ZERO
     program_version: int = 1
 
@@ -85,33 +98,40 @@ class SegmentDraws:
     remaining: np.ndarray
     msrp_cents: int
 
+    def to_come(self, share: Share) -> np.ndarray:
+        """Units beyond those known already, of which the as-of date's are drawn again."""
+        return np.maximum(self.remaining.astype(np.int64) - share.today_units, 0)
+
 
 def element_samples(
     element: OpenElement, draws_of: Mapping[str, SegmentDraws], draws: int
 ) -> ElementSamples:
     """One element's units, paid units and MSRP at the period's end in every draw."""
-    facts = element.facts
-    counted = np.full(draws, facts.counted_units - element.today_counted_units, dtype=np.int64)
-    paid = np.full(draws, facts.paid_units - element.today_paid_units, dtype=np.int64)
-    msrp_so_far = cents_half_up(facts.paid_msrp_amount - element.today_paid_msrp_amount)
-    msrp = np.full(draws, msrp_so_far, dtype=np.int64)
+    facts, ahead = element.facts, []
+    counted = np.full(draws, facts.counted_units, dtype=np.int64)
+    paid = np.full(draws, facts.paid_units, dtype=np.int64)
+    msrp = np.full(draws, cents_half_up(facts.paid_msrp_amount), dtype=np.int64)
     for share in element.shares:
         segment = draws_of.get(share.segment_code)
         if segment is None:
             continue
+        more = segment.to_come(share)
         if share.is_counted:
-            counted += segment.remaining
+            counted += more
         if share.is_paid:
-            paid += segment.remaining
-            msrp += segment.remaining.astype(np.int64) * segment.msrp_cents
+            paid += more
+            msrp += more * segment.msrp_cents
+            ahead.append(PaidAhead(share.pay_group_code or ALL_UNITS, segment.msrp_cents, more))
     return ElementSamples(
         rules=element.rules,
-        counted_units=np.maximum(counted, facts.counted_units),
-        paid_units=np.maximum(paid, facts.paid_units),
-        paid_msrp_cents=np.maximum(msrp, cents_half_up(facts.paid_msrp_amount)),
+        counted_units=counted,
+        paid_units=paid,
+        paid_msrp_cents=msrp,
         open_recall_units=facts.open_recall_units,
         gates=facts.gates,
         tier_ladders=element.tier_ladders,
+        lines=facts.lines or () if element.is_paid_by_line else (),
+        ahead=tuple(ahead) if element.is_paid_by_line else (),
     )
 
 
@@ -123,6 +143,7 @@ def without_pending(element: OpenElement, samples: ElementSamples) -> ElementSam
         counted_units=samples.counted_units - element.pending_counted_units,
         paid_units=samples.paid_units - element.pending_paid_units,
         paid_msrp_cents=samples.paid_msrp_cents - pending_cents,
+        lines=element.reported_lines if samples.lines else (),
     )
 
 
@@ -131,14 +152,13 @@ def program_msrp_cents(
 ) -> np.ndarray:
     """MSRP of the units that any element pays, each once, in every draw: a cap may be a share of
     it."""
-    so_far = cents_half_up(program.paid_msrp_amount - program.today_paid_msrp_amount)
-    msrp = np.full(draws, so_far, dtype=np.int64)
+    msrp = np.full(draws, cents_half_up(program.paid_msrp_amount), dtype=np.int64)
     paid = {
-        share.segment_code
+        share.segment_code: share
         for element in program.elements
         for share in element.shares
         if share.is_paid
     }
-    for code in sorted(paid & set(draws_of)):
-        msrp += draws_of[code].remaining.astype(np.int64) * draws_of[code].msrp_cents
+    for code in sorted(paid.keys() & draws_of.keys()):
+        msrp += draws_of[code].to_come(paid[code]) * draws_of[code].msrp_cents
     return msrp

@@ -17,8 +17,9 @@ import numpy.typing as npt
 
 from programs.gates import GateResult, GateState, is_held, kept_share
 from programs.ladder import Ladder
+from programs.line_samples import ByLine, PaidAhead
 from programs.money import cents_half_up
-from programs.pay_lines import PayByLine, Running, UnitLine, mixed_parts, spread_lines
+from programs.pay_lines import UnitLine
 from programs.standing import ElementRules, ProgramCap
 
 Whole = npt.NDArray[np.int64]
@@ -32,9 +33,9 @@ UNSCORED = -1
 class ElementSamples:
     """One element's samples, all arrays of one length; MSRP in cents. Open recalls are the same in
     every sample, and so are gates, unless `gate_states` has each gate's state (GateState) in every
-    sample, in order of `gates`. `lines` are the units so far, for ladders that pay by line: what a
-    sample has beyond them is taken as evenly mixed, in pay groups as so far. `score_tiers`: the
-    tier that a score reaches in each sample, of which `tier_ladders` has the ladders."""
+    sample, in order of `gates`. `lines` are the units so far and `ahead` the paid ones to come, for
+    ladders that pay by line. `score_tiers`: the tier that a score reaches in each sample, of which
+    `tier_ladders` has the ladders."""
 
     rules: ElementRules
     counted_units: Whole
@@ -46,6 +47,7 @@ class ElementSamples:
     gate_states: tuple[Whole, ...] = ()
     score_tiers: Whole | None = None
     tier_ladders: Mapping[int, Ladder] = field(default_factory=dict)
+    ahead: tuple[PaidAhead, ...] = ()
 
     @property
     def is_drawn(self) -> bool:
@@ -59,7 +61,7 @@ class ElementSamples:
             np.asarray(values)
             for values in (
                 self.counted_units, self.paid_units, self.paid_msrp_cents, *self.gate_states,
-                *scores,
+                *scores, *(one.units for one in self.ahead),
             )
         ]  # fmt: skip
 
@@ -72,6 +74,7 @@ class ElementSamples:
             paid_msrp_cents=change(np.asarray(self.paid_msrp_cents)),
             gate_states=tuple(change(states) for states in self.gate_states),
             score_tiers=None if self.score_tiers is None else change(self.score_tiers),
+            ahead=tuple(replace(one, units=change(one.units)) for one in self.ahead),
         )
 
     def gates_at_risk(self) -> tuple[GateResult, ...]:
@@ -125,9 +128,9 @@ def _alike_cents(samples: ElementSamples) -> ElementCents:
         return ElementCents(nothing, nothing, nothing, nothing)
     counted = np.maximum(np.asarray(samples.counted_units, dtype=np.int64), 0)
     position = np.searchsorted(np.array(rules.ladder.edges), counted, side="right") - 1
-    exact: _Exact | _ByLine = _Exact.of(rules.ladder, samples, position)
+    exact: _Exact | ByLine = _Exact.of(rules.ladder, samples, position)
     if rules.ladder.by_line is not None:
-        exact = _ByLine.of(rules.ladder, rules.ladder.by_line, samples, position)
+        exact = ByLine.of(rules.ladder, rules.ladder.by_line, samples, position)
     kept = Fraction(kept_share(samples.gates))
     left, of = _after_deduction(samples, counted)
     kept_cents = exact.rounded(kept.numerator, kept.denominator, left, of)
@@ -264,54 +267,6 @@ class _Exact:
         if left is not None and of is not None:
             top, bottom = top * left.astype(kind), bottom * of.astype(kind)
         return ((2 * top + bottom) // (2 * bottom)).astype(np.int64)
-
-
-@dataclass(frozen=True)
-class _ByLine:
-    """Exact dollars per sample of a ladder that pays line by line."""
-
-    amounts: tuple[Fraction, ...]
-
-    @classmethod
-    def of(
-        cls, ladder: Ladder, by_line: PayByLine, samples: ElementSamples, position: np.ndarray
-    ) -> _ByLine:
-        """The units so far are run once per tier, those to come once per sample."""
-        so_far: dict[int, Running] = {}
-        known_paid = sum((line.paid_units for line in samples.lines), Fraction(0))
-        known_cents = sum(
-            (Fraction(part.msrp_amount) * 100 for line in samples.lines for part in line.paid),
-            Fraction(0),
-        )
-        known_counted = sum(line.counted_units for line in samples.lines)
-        first = by_line.brackets[0].pays[0].pay_group_code
-        amounts = []
-        for index, place in enumerate(position):
-            tier = ladder.segments[int(place)].tier_number
-            if tier and tier not in so_far:
-                so_far[tier] = by_line.run(tier, samples.lines)
-            counted = int(samples.counted_units[index]) - known_counted
-            paid = int(samples.paid_units[index]) - known_paid
-            msrp = (int(samples.paid_msrp_cents[index]) - known_cents) / 100
-            parts = mixed_parts(samples.lines, paid, msrp / paid if paid else 0, first)
-            ahead = spread_lines(counted, parts)
-            amounts.append(by_line.amount(tier, ahead, so_far.get(tier)))
-        return cls(tuple(amounts))
-
-    def rounded(
-        self, times: int, over: int, left: np.ndarray | None, of: np.ndarray | None
-    ) -> Whole:
-        """Cents after × times/over × left/of, rounded half up once."""
-        share = Fraction(times, over)
-        cents = [
-            cents_half_up(
-                amount
-                * share
-                * (1 if left is None or of is None else Fraction(int(left[i]), int(of[i])))
-            )
-            for i, amount in enumerate(self.amounts)
-        ]
-        return np.array(cents, dtype=np.int64)
 
 
 def _after_deduction(

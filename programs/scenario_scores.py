@@ -7,7 +7,7 @@ Here: which of the two holds for an element, and the ladders of its tiers. Not h
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
+from dataclasses import dataclass, field
 
 from programs.changes import SURVEYS, Facts
 from programs.gates import Reading
@@ -18,26 +18,24 @@ from programs.samples import Whole
 from programs.score_samples import tier_ladders
 
 
-class Scored(TypedDict, total=False):
-    """What samples have of a score that decides a tier."""
+@dataclass(frozen=True)
+class Scored:
+    """The tier that a score reaches in each draw, with the ladders of its tiers; nothing where the
+    tier isn't drawn."""
 
-    score_tiers: Whole
-    tier_ladders: Mapping[int, Ladder]
+    tiers: Whole | None = None
+    ladders: Mapping[int, Ladder] = field(default_factory=dict)
 
 
 def scored(
     drawn: Mapping[str, Whole], size: int, element: Element, known: Facts, facts: Facts
 ) -> Scored:
-    """The tier that an element's score reaches in each draw, with its ladders: as drawn from what
-    is known, unless a change moved the score or what it must reach."""
+    """As drawn from what is known, unless a change moved the score or what it must reach."""
     tiers = drawn.get(element.element)
     if tiers is None or not _is_unmoved(element, known, facts):
-        return {}
+        return Scored()
     base = cap_base_units(element, facts.inputs)
-    return {
-        "score_tiers": tiers[:size],
-        "tier_ladders": tier_ladders(facts.rules, element, base),
-    }
+    return Scored(tiers[:size], tier_ladders(facts.rules, element, base))
 
 
 def _is_unmoved(element: Element, known: Facts, facts: Facts) -> bool:

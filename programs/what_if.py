@@ -24,7 +24,6 @@ from programs.gates import GateResult, GateState, Leaf, Reading, conjuncts
 from programs.ladder_rules import is_paid_by_line
 from programs.money import ZERO
 from programs.outcomes import Outcome, Position, outcome_between
-from programs.pay_lines import UnitLine
 from programs.period_end import (
     OpenElement,
     OpenProgram,
@@ -57,7 +56,8 @@ CENT = Decimal("0.01")
 class OpenFacts:
     """One open program of a rooftop: what is known, and the draws of what is to come by segment.
     `segment_units` is what a segment's units are like, `gate_draws` how each gate of an element
-    ends in each draw, `tier_draws` the tier that an element's score reaches."""
+    ends in each draw, `tier_draws` the tier that an element's score reaches. `today_units`
+    are those of the as-of date, by segment."""
 
     program_name: str
     oem_code: str
@@ -68,6 +68,7 @@ class OpenFacts:
     segment_units: Mapping[str, UnitClass]
     gate_draws: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
     tier_draws: Mapping[str, np.ndarray] = field(default_factory=dict)
+    today_units: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def draw_count(self) -> int:
@@ -239,25 +240,24 @@ def _outlook(
 ) -> ProgramOutlook:
     """The program's samples: what is known with pending cars taken as reported, and the draws.
 
-    The as-of date's own cars are drawn again by the forecast, as it knew them: without changes.
+    The as-of date's own cars are drawn again by the forecast, as it knew them.
     """
     known = _standing_on(facts, facts.cars)
-    today = _standing_on(
-        facts, [car for car in found.facts.cars if car.counting_date == found.as_of_date]
-    )
     filters = _filters(facts.rules)
     shares = [_shares(found, one) for one in filters]
+    size = found.draw_count
+    scores = [
+        scored(found.tier_draws, size, one.element, found.facts, facts) for one in known.elements
+    ]
     elements = tuple(
         OpenElement(
             rules=stood.rules,
+            tier_ladders=score.ladders,
             facts=_known_facts(one.facts, stood.facts),
             shares=moved,
-            today_counted_units=drawn.facts.counted_units,
-            today_paid_units=drawn.facts.paid_units,
-            today_paid_msrp_amount=drawn.facts.paid_msrp_amount,
         )
-        for one, drawn, stood, moved in zip(
-            known.elements, today.elements, state.elements, shares, strict=True
+        for one, stood, moved, score in zip(
+            known.elements, state.elements, shares, scores, strict=True
         )
     )
     program = OpenProgram(
@@ -271,10 +271,8 @@ def _outlook(
         cap=state.cap,
         elements=elements,
         paid_msrp_amount=known.paid_msrp_amount,
-        today_paid_msrp_amount=today.paid_msrp_amount,
     )
     draws = {code: _thinned(code, one, share) for code, one in found.draws.items()}
-    size = found.draw_count
     samples = [element_samples(element, draws, size) for element in elements]
     return ProgramOutlook(
         facts.program_code,
@@ -283,20 +281,14 @@ def _outlook(
         tuple(
             replace(
                 one,
-                lines=_lines_of(one, element.facts),
                 gate_states=_gate_states(found, facts, one, size),
-                **scored(found.tier_draws, size, element.element, found.facts, facts),
+                score_tiers=score.tiers,
             )
-            for one, element in zip(samples, known.elements, strict=True)
+            for one, score in zip(samples, scores, strict=True)
         ),
         state.cap,
         program_msrp_cents(program, draws, size),
     )
-
-
-def _lines_of(one: ElementSamples, facts: ElementFacts) -> tuple[UnitLine, ...]:
-    is_by_line = one.rules.ladder is not None and one.rules.ladder.by_line is not None
-    return facts.lines or () if is_by_line else ()
 
 
 def _gate_states(
@@ -329,7 +321,15 @@ def _shares(found: OpenFacts, one: ElementFilter) -> tuple[Share, ...]:
     for code, unit in found.segment_units.items():
         member = one.membership(unit)
         if member.is_counted or member.is_paid:
-            shares.append(Share(code, member.is_counted, member.is_paid))
+            shares.append(
+                Share(
+                    code,
+                    member.is_counted,
+                    member.is_paid,
+                    member.pay_group_code,
+                    found.today_units.get(code, 0),
+                )
+            )
     return tuple(shares)
 
 

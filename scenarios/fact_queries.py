@@ -96,6 +96,16 @@ where rooftop_id = any($rooftops) and gate_states is not null
 order by all
 """
 
+# The as-of date's own units, which the forecast draws again.
+TODAY = """
+select rooftop_id, program_code, period_code, segment_code, count(*) as units
+from fct_counted_unit
+where rooftop_id = any($rooftops) and count_state in ('pending', 'reported')
+    and counting_date = $as_of
+group by all
+order by all
+"""
+
 TIER_DRAWS = """
 select distinct rooftop_id, program_code, period_code, element_code, tier_numbers
 from fct_forecast_score_tier

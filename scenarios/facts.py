@@ -187,6 +187,7 @@ class _Reader:
         draws, units = self._draws(), self._segment_units()
         gates = gate_draws(self._cursor(sql.GATE_DRAWS))
         tiers = tier_draws(self._cursor(sql.TIER_DRAWS))
+        today = _grouped(self._rows(sql.TODAY))
         found: dict[str, list[OpenFacts]] = defaultdict(list)
         for row in self._rows(sql.PERIODS):
             key = (row["rooftop_id"], row["program_code"], row["period_code"])
@@ -229,6 +230,7 @@ class _Reader:
                     segment_units={code: units[code] for code in own if code in units},
                     gate_draws=gates.get(key, {}),
                     tier_draws=tiers.get(key, {}),
+                    today_units={one["segment_code"]: one["units"] for one in today[key]},
                 )
             )
         return found

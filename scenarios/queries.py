@@ -21,33 +21,19 @@ order by all
 
 STANDINGS = """
 select
-    standing.*, period.program_name, period.period_start_date, period.period_end_date,
-    period.selling_days_left, coalesce(element.element_order, 0) as element_order,
-    coalesce(element.counts_equal_pays, true) as counts_equal_pays,
-    coalesce(element.is_volume, true) as is_volume, program.oem_code,
-    bounds.cap_amount, bounds.program_cap_amount, bounds.program_cap_msrp_share,
-    coalesce(bounds.has_open_recall_deduction, false) as has_open_recall_deduction
+    standing.rooftop_id, standing.program_code, standing.period_code, standing.element_code,
+    standing.pending_units, period.period_end_date, period.selling_days_left
 from fct_element_standing as standing
-inner join fct_program_standing as period
-    on standing.rooftop_id = period.rooftop_id
-    and standing.program_code = period.program_code
-    and standing.period_code = period.period_code
+inner join fct_program_standing as period using (rooftop_id, program_code, period_code)
 left join dim_element as element
     on standing.program_code = element.program_code
     and standing.program_version = element.program_version
     and standing.element_code = element.element_code
-left join dim_program as program
-    on standing.program_code = program.program_code
-    and standing.program_version = program.program_version
-left join dim_element_limit as bounds
-    on standing.program_code = bounds.program_code
-    and standing.program_version = bounds.program_version
-    and standing.element_code = bounds.element_code
 where standing.rooftop_id = any($rooftops) and period.is_open
     and standing.standing_state <> 'not_enrolled'
 order by
-    period.period_end_date, standing.program_code, standing.period_code, element_order,
-    standing.element_code
+    period.period_end_date, standing.program_code, standing.period_code,
+    coalesce(element.element_order, 0), standing.element_code
 """
 
 MEMBERS = """
@@ -70,24 +56,15 @@ where gate.rooftop_id = any($rooftops) and period.is_open
 order by element_code, gate_code, conjunct_number, leaf_number
 """
 
-PENDING_AND_TODAY = """
+PENDING = """
 select
     unit.rooftop_id, unit.program_code, unit.period_code, member.element_code,
-    count(*) filter (is_pending_unit and member.is_paid) as pending_paid_units,
-    coalesce(sum(unit.msrp_amount) filter (is_pending_unit and member.is_paid), 0.00)
-        as pending_paid_msrp_amount,
-    count(*) filter (is_today and member.is_counted) as today_counted_units,
-    count(*) filter (is_today and member.is_paid) as today_paid_units,
-    coalesce(sum(unit.msrp_amount) filter (is_today and member.is_paid), 0.00)
-        as today_paid_msrp_amount
-from (
-    select *, count_state = 'pending' as is_pending_unit, counting_date = $as_of as is_today
-    from fct_counted_unit
-    where rooftop_id = any($rooftops) and count_state in ('pending', 'reported')
-) as unit
+    count(*) as pending_paid_units,
+    coalesce(sum(unit.msrp_amount), 0.00) as pending_paid_msrp_amount
+from fct_counted_unit as unit
 inner join dim_segment_membership as member
     using (segment_code, program_code, program_version)
-where is_pending_unit or is_today
+where unit.rooftop_id = any($rooftops) and unit.count_state = 'pending' and member.is_paid
 group by all
 """
 
@@ -95,8 +72,7 @@ PROGRAM_MSRP = """
 select
     unit.rooftop_id, unit.program_code, unit.period_code,
     sum(unit.msrp_amount) as paid_msrp_amount,
-    sum(unit.msrp_amount) filter (unit.count_state = 'reported') as reported_msrp_amount,
-    sum(unit.msrp_amount) filter (unit.counting_date = $as_of) as today_paid_msrp_amount
+    sum(unit.msrp_amount) filter (unit.count_state = 'reported') as reported_msrp_amount
 from fct_counted_unit as unit
 where unit.rooftop_id = any($rooftops) and unit.count_state in ('pending', 'reported')
     and exists (
@@ -124,14 +100,6 @@ select rooftop_id, segment_code, period_end_date, remaining_units
 from fct_forecast_sample
 where rooftop_id = any($rooftops)
 order by rooftop_id, segment_code, period_end_date
-"""
-
-LADDERS = """
-select ladder.*
-from fct_ladder_segment as ladder
-inner join fct_program_standing as period using (rooftop_id, program_code, period_code)
-where ladder.rooftop_id = any($rooftops) and period.is_open
-order by segment_number
 """
 
 FALLBACKS = """

@@ -16,18 +16,17 @@ from typing import TYPE_CHECKING, Any
 from programs.money import ZERO, cents_half_up
 from programs.period_end import SegmentDraws
 from programs.scenario import ElementKey
-from scenarios.drawn import gate_draws, with_lists
-from scenarios.fact_queries import GATE_DRAWS
+from scenarios.drawn import with_lists
+from scenarios.facts import group_of
 from scenarios.inputs import Gross, OpenPeriod, RooftopInputs, ScenarioError, StockRow
-from scenarios.program_rows import Element, Row, Rows, outlook_of, state_of
+from scenarios.program_rows import Element, Row, Rows
 from scenarios.queries import (
     DRAWS,
     FALLBACKS,
     GATES,
     GROSS,
-    LADDERS,
     MEMBERS,
-    PENDING_AND_TODAY,
+    PENDING,
     PROGRAM_MSRP,
     REJECTED,
     ROOFTOPS,
@@ -93,13 +92,13 @@ class _Rows:
             name: self._by_rooftop(sql)
             for name, sql in (
                 ("standings", STANDINGS), ("members", MEMBERS), ("gates", GATES),
-                ("ladders", LADDERS), ("msrp", PROGRAM_MSRP), ("today", PENDING_AND_TODAY),
-                ("stock", STOCK), ("rejected", REJECTED), ("gross", GROSS),
-                ("fallbacks", FALLBACKS), ("rooftops", ROOFTOPS),
+                ("msrp", PROGRAM_MSRP), ("pending", PENDING), ("stock", STOCK),
+                ("rejected", REJECTED), ("gross", GROSS), ("fallbacks", FALLBACKS),
+                ("rooftops", ROOFTOPS),
             )
         }  # fmt: skip
         self.draws = self._draws()
-        self.gate_draws = gate_draws(self._cursor(GATE_DRAWS))
+        self.facts = group_of(connection, rooftop_ids, with_closed=True).rooftops
 
     def of(self, name: str, rooftop: str) -> Rows:
         """A query's rows of one rooftop, in the query's order."""
@@ -168,8 +167,12 @@ class _Rooftop:
         by_program: dict[tuple[str, str], Rows] = defaultdict(list)
         for row in self._rows.of("standings", self._rooftop):
             by_program[row["program_code"], row["period_code"]].append(row)
-        gates, ladders = self._keyed("gates"), self._keyed("ladders")
-        today = {_key(row): row for row in self._rows.of("today", self._rooftop)}
+        gates = self._keyed("gates")
+        pending = {_key(row): row for row in self._rows.of("pending", self._rooftop)}
+        stands = {
+            (found.facts.program_code, found.facts.period.code): found.before
+            for found in self._rows.facts[self._rooftop].facts.programs
+        }
         msrps = {
             (row["program_code"], row["period_code"]): row
             for row in self._rows.of("msrp", self._rooftop)
@@ -179,17 +182,13 @@ class _Rooftop:
         for key, rows in by_program.items():
             own_msrp, head = msrps.get(key, {}), rows[0]
             pieces = [
-                Element(row, ladders.get(_key(row)), gates.get(_key(row), ()),
-                         today.get(_key(row), {}))
+                Element(row, gates.get(_key(row), ()), pending.get(_key(row), {}))
                 for row in rows
-            ]  # fmt: skip
+            ]
             found.append(
                 OpenPeriod(
-                    state=state_of(head, pieces, own_msrp),
-                    outlook=outlook_of(
-                        self._rooftop, head, pieces, own_msrp, self._members, self._draws,
-                        self._rows.gate_draws[(self._rooftop, *key)],
-                    ),
+                    state=stands[key].state,
+                    outlook=stands[key].outlook,
                     period_end=head["period_end_date"],
                     selling_days_left=head["selling_days_left"] or 0,
                     scores=tuple(score for piece in pieces for score in piece.scores),

@@ -136,7 +136,7 @@ SCHEMAS = {
         "known_at:timestamptz"
     ),
     "fct_inventory": _columns(
-        "rooftop_id vin stock_number make model trim model_year:integer stock_type "
+        "rooftop_id vin stock_number make model trim model_year:integer powertrain stock_type "
         "inventory_status "
         "msrp_amount:MONEY expected_date:date snapshot_date:date unit_class_id segment_code"
     ),

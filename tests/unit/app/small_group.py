@@ -48,6 +48,7 @@ def tables() -> dict[str, Rows]:
         **forecast.backtest(),
         "fct_forecast_sample": samples.forecast_samples(),
         "fct_retail_gross": samples.retail_gross(),
+        "rule_document": rules.documents(),
         "dim_segment_membership": rules.memberships(),
         "dim_element_limit": rules.limits(),
         "dim_gate_effect": [

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from tests.unit.app.published_fixture import Rows, money
 
+SAMPLE = Path(__file__).parents[3] / "sample_group" / "home"
 NISSAN, HONDA, FORD = "lakeside-nissan", "northgate-honda", "prairie-ford"
 
 
@@ -68,6 +70,15 @@ def programs() -> Rows:
             "pays_money": True,
         }
         for code, (name, oem, grain, number, rule) in rules.items()
+    ]
+
+
+def documents() -> Rows:
+    """The sample group's own rulebooks and calendars, which say the same."""
+    return [
+        {"kind": kind, "file": path.name, "text": path.read_text(encoding="utf-8")}
+        for kind, folder in (("rulebook", "rulebooks"), ("calendar", "calendars"))
+        for path in sorted((SAMPLE / folder).glob("*.yaml"))
     ]
 
 

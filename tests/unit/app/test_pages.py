@@ -275,7 +275,10 @@ def test_rooftops_add_up_exactly(make_home: MakeHome, monkeypatch: pytest.Monkey
 def test_what_if_names_the_rules_that_the_publication_lacks(
     make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = open_page(page("what-if"), make_home(), monkeypatch, query={"rooftop": NISSAN})
+    from tests.unit.app.small_group import tables
+
+    home = make_home(rows=tables() | {"rule_document": []})
+    opened = open_page(page("what-if"), home, monkeypatch, query={"rooftop": NISSAN})
     assert opened.has("nothing-here")
     assert "the published rules lack version 1 of" in opened.text
 

@@ -31,7 +31,8 @@ create table marts.fct_daily_units (
 create table marts.fct_element_standing (
     rooftop_id varchar, program_code varchar, element_code varchar, period_code varchar,
     program_version integer, reported_units integer, pending_units integer, paid_units integer,
-    paid_msrp_amount decimal(14, 2), open_recall_units integer, tier_count integer,
+    paid_msrp_amount decimal(14, 2), open_recall_units integer, tier_number integer,
+    tier_count integer,
     standing_state varchar, objective_units integer, base_units integer, cap_base_units integer
 );
 create table marts.fct_program_standing (
@@ -77,6 +78,11 @@ create table intermediate.int_gate_items (
     rooftop_id varchar, program_code varchar, period_code varchar, due varchar,
     item_code varchar, item_type varchar, item_state_rank integer, deadline_date date,
     is_of_period boolean
+);
+create table intermediate.int_element_lines (
+    rooftop_id varchar, program_code varchar, period_code varchar, element_code varchar,
+    vin varchar, line_date date, until_date date, step integer, msrp_amount decimal(14, 2),
+    is_pending boolean, is_counted boolean, is_paid boolean, pay_group_code varchar
 );
 create table intermediate.int_gate_scores (
     rooftop_id varchar, program_code varchar, period_code varchar, metric_code varchar,
@@ -208,7 +214,7 @@ def fill_element(connection, units, program, element, rooftop, period) -> None:
     pending = 1 if counted and (program, rooftop) == ("nissan-month", "old-nissan") else 0
     connection.execute(
         "insert into marts.fct_element_standing values "
-        "(?, ?, ?, ?, 1, ?, ?, ?, ?, 0, ?, 'ok', null, null, null)",
+        "(?, ?, ?, ?, 1, ?, ?, ?, ?, 0, null, ?, 'ok', null, null, null)",
         [rooftop, program, element, code, counted - pending, pending, paid - pending,
          msrp - pending * PRICE[NISSAN_SEGMENT], 3 if element == "volume" else 1],
     )  # fmt: skip

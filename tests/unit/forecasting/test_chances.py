@@ -50,10 +50,7 @@ def element(
         facts=ElementFacts(
             counted, counted if paid is None else paid, msrp, settings.get("recalls") or 0, gates
         ),
-        shares=shares,
-        today_counted_units=today,
-        today_paid_units=today,
-        today_paid_msrp_amount=Decimal(0),
+        shares=tuple(replace(share, today_units=today) for share in shares),
     )  # fmt: skip
 
 
@@ -69,7 +66,6 @@ def program(*elements: OpenElement, cap: ProgramCap | None = None, msrp: int = 0
         cap=cap or ProgramCap(),
         elements=elements,
         paid_msrp_amount=Decimal(msrp),
-        today_paid_msrp_amount=Decimal(0),
     )
 
 

@@ -259,20 +259,11 @@ def test_rules_over_periods_are_named_where_the_amount_leaves_them_out(tmp_path)
             for n, code in enumerate(("nissan-quarter", "gone"))
         ],
     )
-    elements = compiled_tables()["elements"]
-    for element in elements:
-        element["is_paid_by_line"] = element["program_code"] == "vw-quarter"
-    pq.write_table(
-        pa.Table.from_pylist(elements, schema=COMPILED["elements"]),
-        wider / "compiled" / "elements.parquet",
-    )
     _, tables = forecast(wider, tmp_path / "out")
     row = one(
         tables["fct_forecast_program"], rooftop_id="old-nissan", program_code="nissan-quarter"
     )
-    assert one(tables["fct_forecast_program"], rooftop_id="vw")["left_out_note"] == (
-        "pay that differs from car to car"
-    )
+    assert one(tables["fct_forecast_program"], rooftop_id="vw")["left_out_note"] is None
     assert row["left_out_note"] == "periods earned back; strikes"
     assert max(row["amount_cents"]) == 900_000  # the family's cap holds in every draw
     month = one(

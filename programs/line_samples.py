@@ -1,0 +1,107 @@
+"""Pay that depends on which units are sold, over many samples: exact dollars of each.
+
+Here: the units so far and those to come through pay_lines.py, once for each kind of sample. Units
+to come stand after all others, the paid ones evenly among the counted; each is of its segment, so
+of its pay group, at its segment's MSRP. What a sample has beyond them is in pay groups as so far.
+Not here: gates, deductions and caps of the samples (samples.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from programs.ladder import Ladder
+from programs.money import cents_half_up
+from programs.pay_lines import PaidPart, PayByLine, Running, mixed_parts, spread_lines
+
+if TYPE_CHECKING:
+    from programs.samples import ElementSamples
+
+Whole = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class PaidAhead:
+    """Paid units still to come of one pay group at one MSRP, in every sample."""
+
+    pay_group_code: str
+    msrp_cents: int
+    units: Whole
+
+
+@dataclass(frozen=True)
+class ByLine:
+    """Exact dollars per sample of a ladder that pays line by line."""
+
+    amounts: tuple[Fraction, ...]
+
+    @classmethod
+    def of(
+        cls, ladder: Ladder, by_line: PayByLine, samples: ElementSamples, position: np.ndarray
+    ) -> ByLine:
+        """The units so far are run once per tier, those to come once per kind of sample."""
+        so_far: dict[int, Running] = {}
+        known_paid = sum((line.paid_units for line in samples.lines), Fraction(0))
+        known_cents = sum(
+            (Fraction(part.msrp_amount) * 100 for line in samples.lines for part in line.paid),
+            Fraction(0),
+        )
+        known_counted = sum(line.counted_units for line in samples.lines)
+        first = by_line.brackets[0].pays[0].pay_group_code
+        known: dict[tuple[int, ...], Fraction] = {}
+        amounts = []
+        for index, place in enumerate(position):
+            tier = ladder.segments[int(place)].tier_number
+            units = tuple(int(one.units[index]) for one in samples.ahead)
+            counted = int(samples.counted_units[index]) - known_counted
+            paid, msrp = int(samples.paid_units[index]), int(samples.paid_msrp_cents[index])
+            sample = (tier, counted, paid, msrp, *units)
+            if sample not in known:
+                if tier and tier not in so_far:
+                    so_far[tier] = by_line.run(tier, samples.lines)
+                parts = _parts(samples, units, paid - known_paid, msrp - known_cents, first)
+                to_come = spread_lines(counted, parts)
+                known[sample] = by_line.amount(tier, to_come, so_far.get(tier))
+            amounts.append(known[sample])
+        return cls(tuple(amounts))
+
+    def rounded(
+        self, times: int, over: int, left: np.ndarray | None, of: np.ndarray | None
+    ) -> Whole:
+        """Cents after × times/over × left/of, rounded half up once."""
+        share = Fraction(times, over)
+        cents = [
+            cents_half_up(
+                amount
+                * share
+                * (1 if left is None or of is None else Fraction(int(left[i]), int(of[i])))
+            )
+            for i, amount in enumerate(self.amounts)
+        ]
+        return np.array(cents, dtype=np.int64)
+
+
+def _parts(
+    samples: ElementSamples,
+    units: Sequence[int],
+    paid: Fraction,
+    msrp_cents: Fraction,
+    first_group: str,
+) -> tuple[PaidPart, ...]:
+    """The paid units to come in one sample: those ahead by group, others in groups as so far."""
+    parts = [
+        PaidPart(one.pay_group_code, count, Fraction(count * one.msrp_cents, 100))
+        for one, count in zip(samples.ahead, units, strict=True)
+        if count
+    ]
+    rest = paid - sum(units)
+    if rest:
+        left = msrp_cents / 100 - sum((Fraction(part.msrp_amount) for part in parts), Fraction(0))
+        parts += mixed_parts(samples.lines, rest, left / rest, first_group)
+    return tuple(parts)
