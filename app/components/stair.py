@@ -69,6 +69,16 @@ def first_segments(segments: Sequence[LadderSegment]) -> tuple[LadderSegment, ..
     return tuple(seen[number] for number in sorted(seen))
 
 
+def rate_beyond(view: ElementView) -> str | None:
+    """What units past the next tier's edge pay where the edge itself adds nothing; else None."""
+    if view.standing.worth_of_next_tier_amount != 0:
+        return None
+    for segment in first_segments(view.segments):
+        if segment.tier_number == view.standing.next_tier_number and segment.amount_per_unit:
+            return f"{fmt.money(segment.amount_per_unit)} a unit"
+    return None
+
+
 def picture(view: ElementView, added: int = 0) -> Picture | None:
     """Return the drawing's geometry with `added` units supposed; None without a ladder."""
     tiers = first_segments(view.segments)

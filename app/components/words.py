@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app import format as fmt
+from app.components.stair import rate_beyond
 from app.forecast_records import ForecastTier
 from app.queries import ElementView, ProgramView
 from app.records import ElementStanding, ProgramStanding
@@ -94,6 +95,8 @@ def headline(view: ProgramView) -> str:
     sentence = f"{to_go} {reach} tier {standing.next_tier_number}"
     if worth is not None and worth > 0:
         sentence += f", worth {fmt.money(worth)} more"
+    elif (beyond := rate_beyond(element)) is not None:
+        sentence += f"; from there on it pays {beyond}"
     return f"{sentence}.{_gate_remark(element.standing)}"
 
 

@@ -14,6 +14,7 @@ from app.components.card import card
 from app.components.charts import period_chart
 from app.components.outlook import spread_remark
 from app.components.spread import show_spread
+from app.components.stair import rate_beyond
 from app.components.states import nothing_here
 from app.components.tables import ended_periods, tiles
 from app.components.words import next_tier_chance
@@ -73,6 +74,8 @@ def _summary(screen: Screen, rooftop_id: str, views: tuple[ProgramView, ...]) ->
     risks = to_act_on(gaps(screen.source, rooftop_id))
     at_risk = total(gap.amount_at_risk for gap in risks)
     next_tier = total(row.worth_of_next_tier_amount for row in standings)
+    # Where the edges themselves pay nothing, "$0" would hide what the units beyond them do.
+    rates = [rate for view in views if view.headline and (rate := rate_beyond(view.headline))]
     spread = together(_own_amounts(screen, rooftop_id))
     next_end: date = min(row.period_end_date for row in standings)
     st.html(
@@ -91,7 +94,7 @@ def _summary(screen: Screen, rooftop_id: str, views: tuple[ProgramView, ...]) ->
             ),
             (
                 "next tiers are worth",
-                fmt.money(next_tier),
+                fmt.money(next_tier) if next_tier or not rates else rates[0],
                 f"first period ends {fmt.day(next_end)}",
                 "",
             ),

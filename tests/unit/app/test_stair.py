@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from app.components.stair import FLOOR, picture, rate_text, stair
+from app.components.stair import FLOOR, picture, rate_beyond, rate_text, stair
 from app.published import Published, read_pointer
 from app.queries import ElementView, program_views
 from tests.unit.app.small_group import FORD, HONDA, NISSAN, VW
@@ -83,3 +85,16 @@ def test_what_a_step_pays_is_said(make_home: MakeHome) -> None:
     ]  # fmt: skip
     assert rate_text(honda[1]) == "$3,000 a unit above 100"
     assert rate_text(honda[2]) == "$60,000 flat"
+
+
+def test_an_edge_that_pays_nothing_says_what_units_beyond_it_pay(make_home: MakeHome) -> None:
+    honda = element(make_home(), HONDA, "honda-growth")
+
+    def at_the_ground(worth: str) -> ElementView:
+        amount = Decimal(worth)
+        below = replace(honda.standing, next_tier_number=1, worth_of_next_tier_amount=amount)
+        return replace(honda, standing=below)
+
+    assert rate_beyond(at_the_ground("0.00")) == "$3,000 a unit"
+    assert rate_beyond(at_the_ground("3000.00")) is None
+    assert rate_beyond(element(make_home(), NISSAN, "nissan-one")) is None
