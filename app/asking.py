@@ -6,19 +6,24 @@ arithmetic is programs/what_if.py, the words scenarios/words.py, the drawing app
 
 from __future__ import annotations
 
+import gc
+
 import streamlit as st
 
 from app.planning import BY_CONTENT
 from app.published import Published
 from programs.what_if import NextUnits
+from scenarios.choices import Choices, choices_of
 from scenarios.facts import Group, group_of
 from scenarios.lever_lines import Line, lever_lines
 from scenarios.scenario import Scenario, curve
 from scenarios.words import read_lever
 
+# A group's ids are one text sooner than they are hashed one by one.
+BY_TEXT = {**BY_CONTENT, tuple: repr}
 # Frozen values with large arrays: shared, not copied. Some rooftops' facts and the group's.
-shared = st.cache_resource(show_spinner=False, max_entries=40, hash_funcs=BY_CONTENT)
-cached = st.cache_data(show_spinner=False, max_entries=400, hash_funcs=BY_CONTENT)
+shared = st.cache_resource(show_spinner=False, max_entries=40, hash_funcs=BY_TEXT)
+cached = st.cache_data(show_spinner=False, max_entries=400, hash_funcs=BY_TEXT)
 
 
 @shared
@@ -28,7 +33,12 @@ def facts_of(source: Published, rooftop_ids: tuple[str, ...]) -> Group:
     Raises ScenarioFactsError where the published rules lack a program's.
     """
     with source.connection_for(rooftop_ids) as connection:
-        return group_of(connection, rooftop_ids, with_closed=True)
+        found = group_of(connection, rooftop_ids, with_closed=True)
+    # Kept as long as the publication: a group's cars are not walked again by every collection of
+    # garbage, which would hold up one click in some by a third of a second.
+    gc.collect()
+    gc.freeze()
+    return found
 
 
 @shared
@@ -36,6 +46,14 @@ def lines_of(source: Published, rooftop_ids: tuple[str, ...]) -> tuple[Line, ...
     """The lines whose next units may move a program."""
     group = facts_of(source, rooftop_ids)
     return lever_lines([group.rooftop(one) for one in rooftop_ids])
+
+
+@shared
+def choices(source: Published, rooftop_ids: tuple[str, ...]) -> Choices:
+    """What can be changed beside units."""
+    group = facts_of(source, rooftop_ids)
+    books = {code: len(book.versions) for code, book in group.rules.books.items()}
+    return choices_of([group.rooftop(one) for one in rooftop_ids], books)
 
 
 @cached

@@ -15,6 +15,7 @@ from functools import lru_cache
 from programs.rule_models import Element, RuleVersion
 from programs.rule_units import UnitFilter, UnitTraits
 from programs.rule_values import ALL_UNITS
+from programs.same import Same
 
 # The order in which a unit's traits are looked at: the first that fails is the reason given.
 TRAITS = ("make", "model", "trim", "model_year", "powertrain", "stock_type", "sale_type")
@@ -86,6 +87,16 @@ class ElementFilter:
     def _group(self, unit: UnitClass) -> str:
         """The first pay group that holds the unit; the last one holds all the rest."""
         return next((code for code, test in self._groups if test(unit)), ALL_UNITS)
+
+
+@lru_cache(maxsize=512)
+def _made_filters(same: Same[RuleVersion]) -> tuple[ElementFilter, ...]:
+    return tuple(ElementFilter(same.part, element) for element in same.part.elements)
+
+
+def filters_of(rules: RuleVersion) -> tuple[ElementFilter, ...]:
+    """The filters of a version, made once: they remember the classes they were asked about."""
+    return _made_filters(Same(rules))
 
 
 def _traits_test(stated: UnitTraits) -> Test:

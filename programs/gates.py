@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from programs.rule_checks_gates import COMPARISONS
 from programs.rule_gates import Condition, Gate
+from programs.same import Same
 
 MetricSource = Literal[
     "csi_score",
@@ -132,6 +134,12 @@ def tree_state(conjuncts: Iterable[Iterable[GateState]]) -> GateState:
 
 def conjuncts(condition: Condition) -> tuple[tuple[Leaf, ...], ...]:
     """A condition tree as OR of ANDs (disjunctive normal form), leaves in the order stated."""
+    return _conjuncts(Same(condition))
+
+
+@lru_cache(maxsize=4096)
+def _conjuncts(same: Same[Condition]) -> tuple[tuple[Leaf, ...], ...]:
+    condition = same.part
     if condition.any is not None:
         return tuple(found for part in condition.any for found in conjuncts(part))
     if condition.all is not None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from programs.change_words import explain, units_said
 from programs.gates import GateState
@@ -63,10 +64,25 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Position:
-    """One program as it stands, and as it may end."""
+    """One program as it stands, and as it may end. What follows is worked out once."""
 
     state: ProgramState
     outlook: ProgramOutlook
+
+    @cached_property
+    def standing(self) -> ProgramStanding:
+        """Where it stands today."""
+        return self.state.standing()
+
+    @cached_property
+    def expected_cents(self) -> Fraction:
+        """The mean over the samples, exact."""
+        return expected_cents(self.outlook)
+
+    @cached_property
+    def expected_amount(self) -> Decimal:
+        """The same to the cent."""
+        return round_money(self.expected_cents / 100)
 
 
 def outcome(
@@ -96,9 +112,9 @@ def outcome_between(
 ) -> Outcome:
     """One program before and after. `subjects` are what was changed, in words, and whether each is
     one thing: they begin the sentence."""
-    one, two = before.state.standing(), after.state.standing()
+    one, two = before.standing, after.standing
     chance = _chance(one, two, before.outlook, after.outlook)
-    expected = [round_money(expected_cents(side.outlook) / 100) for side in (before, after)]
+    expected = [before.expected_amount, after.expected_amount]
     words = explain(before.state, after.state, one, two, subjects)
     return Outcome(
         program_code=after.state.program_code,
@@ -147,13 +163,13 @@ def _chance(
     before: ProgramStanding,
     after: ProgramStanding,
     outlook: ProgramOutlook,
-    then: ProgramOutlook,
+    later: ProgramOutlook,
 ) -> TierChance | None:
     """The tier that a change is about: the one it reaches, else the next, else the top one; of the
     element whose chance moves most. None without a ladder to climb."""
     found = []
     samples_before = {samples.rules.element_code: samples for samples in outlook.elements}
-    for samples_then in then.elements:
+    for samples_then in later.elements:
         rules = samples_then.rules
         samples = samples_before.get(rules.element_code)
         if samples is None or rules.ladder is None or not rules.is_volume:
@@ -163,14 +179,9 @@ def _chance(
         one, two = _element(before, rules.element_code), _element(after, rules.element_code)
         tier = two.tier_number if two.tier_number > one.tier_number else two.next_tier_number
         tier = tier or rules.ladder.tier_edges()[-1][0]
-        found.append(
-            TierChance(
-                rules.element_code,
-                tier,
-                chance_of_tier(samples, tier),
-                chance_of_tier(samples_then, tier),
-            )
-        )
+        chance = chance_of_tier(samples, tier)
+        then = chance if samples_then is samples else chance_of_tier(samples_then, tier)
+        found.append(TierChance(rules.element_code, tier, chance, then))
     return max(found, key=lambda chance: abs(chance.after - chance.before), default=None)
 
 

@@ -11,6 +11,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from programs.calendars import Period
 from programs.filters import ElementFilter, UnitClass
@@ -26,13 +27,14 @@ from programs.gates import (
     tree_state,
     units_state,
 )
-from programs.ladder import build_ladder, ladder_rules
+from programs.ladder import Ladder, build_ladder, ladder_rules
 from programs.ladder_rules import cap_base
 from programs.money import ZERO
 from programs.pay_lines import PaidPart, UnitLine
 from programs.rule_gates import Gate
 from programs.rule_models import Element, RuleVersion
 from programs.rule_tiers import Against
+from programs.same import Same
 from programs.spans import is_named
 from programs.standing import (
     ElementFacts,
@@ -190,7 +192,7 @@ def _element_inputs(
         fixed_tier = score_tier(element, inputs)
     facts = ElementFacts(
         counted_units=counted[element.element],
-        paid_units=sum(int(line.paid_units) for line in lines),
+        paid_units=sum(int(part.units) for line in lines for part in line.paid),
         paid_msrp_amount=sum(
             (Decimal(part.msrp_amount) for line in lines for part in line.paid), ZERO
         ),
@@ -244,12 +246,7 @@ def element_rules(
         program_code=rules.program,
         element_code=element.element,
         element_order=order,
-        ladder=build_ladder(
-            ladder_rules(element),
-            target_units,
-            cap_base_units=cap_base_units,
-            fixed_tier=fixed_tier,
-        ),
+        ladder=_ladder(Same(element), target_units, cap_base_units, fixed_tier),
         counts_equal_pays=element.counts_equal_pays,
         is_volume=element.is_volume,
         cap_amount=element.caps.amount,
@@ -257,6 +254,21 @@ def element_rules(
             deduction.kind == "open_recall_share" for deduction in element.deductions
         ),
         no_ladder_state="no_score" if element.against.target == "score" else "no_objective",
+    )
+
+
+@lru_cache(maxsize=8192)
+def _ladder(
+    same: Same[Element],
+    target_units: int | None,
+    cap_base_units: int | None,
+    fixed_tier: int | None,
+) -> Ladder | None:
+    return build_ladder(
+        ladder_rules(same.part),
+        target_units,
+        cap_base_units=cap_base_units,
+        fixed_tier=fixed_tier,
     )
 
 
@@ -349,3 +361,9 @@ def _leaf_state(
         )
     reading = inputs.reading(leaf.metric_source, leaf.metric_code)
     return metric_state(leaf, reading, is_period_open=inputs.is_open)
+
+
+def leaves_of(rules: RuleVersion) -> list[Leaf]:
+    """All conditions of a version's gates."""
+    gates = [*rules.gates, *(gate for element in rules.elements for gate in element.gates)]
+    return [leaf for gate in gates for found in conjuncts(gate.require) for leaf in found]

@@ -8,9 +8,11 @@ Not here: where samples come from (forecasting); one standing with all its parts
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,7 @@ from programs.ladder import Ladder
 from programs.line_samples import ByLine, PaidAhead
 from programs.money import cents_half_up
 from programs.pay_lines import UnitLine
+from programs.same import Same
 from programs.standing import ElementRules, ProgramCap
 
 Whole = npt.NDArray[np.int64]
@@ -127,20 +130,24 @@ def _alike_cents(samples: ElementSamples) -> ElementCents:
     if rules.ladder is None:
         return ElementCents(nothing, nothing, nothing, nothing)
     counted = np.maximum(np.asarray(samples.counted_units, dtype=np.int64), 0)
-    position = np.searchsorted(np.array(rules.ladder.edges), counted, side="right") - 1
-    exact: _Exact | ByLine = _Exact.of(rules.ladder, samples, position)
-    if rules.ladder.by_line is not None:
+    table = _table(Same(rules.ladder))
+    position = np.searchsorted(table.edges, counted, side="right") - 1
+    if rules.ladder.by_line is None:
+        exact: _Exact | ByLine = _Exact.of(table, samples, position)
+    else:
         exact = ByLine.of(rules.ladder, rules.ladder.by_line, samples, position)
+    before = exact.rounded(1, 1, None, None)
     kept = Fraction(kept_share(samples.gates))
     left, of = _after_deduction(samples, counted)
-    kept_cents = exact.rounded(kept.numerator, kept.denominator, left, of)
+    kept_cents = before
+    if kept != 1 or left is not None:
+        kept_cents = exact.rounded(kept.numerator, kept.denominator, left, of)
     if rules.cap_amount is not None:
         kept_cents = np.minimum(kept_cents, cents_half_up(rules.cap_amount))
     held = is_held(samples.gates)
-    tiers = np.array([segment.tier_number for segment in rules.ladder.segments])
     return ElementCents(
-        tier_number=tiers[position],
-        before_gates=exact.rounded(1, 1, None, None),
+        tier_number=table.tiers[position],
+        before_gates=before,
         earned=nothing if held else kept_cents,
         held=kept_cents if held else nothing,
     )
@@ -177,11 +184,21 @@ def _by_outcome(
         yield np.arange(len(elements[0].counted_units)), list(elements)
         return
     ends = np.stack([row for samples in elements for row in (*_states(samples), *_tiers(samples))])
-    kinds, which = np.unique(ends, axis=1, return_inverse=True)
-    for number, kind in enumerate(kinds.T):
-        positions = np.flatnonzero(which.reshape(-1) == number)
-        left = iter(kind.tolist())
+    for positions in _alike(ends):
+        left = iter(ends[:, positions[0]].tolist())
         yield positions, [_ending_alike(samples, positions, left) for samples in elements]
+
+
+def _alike(ends: np.ndarray) -> Iterator[np.ndarray]:
+    """The positions of each column that there is, in order of the columns."""
+    which = np.zeros(ends.shape[1], dtype=np.int64)
+    for row in ends:
+        # Numbered anew after each row, so that many rows don't leave int64.
+        least = int(row.min())
+        steps = int(row.max()) - least + 1
+        _, which = np.unique(which * steps + (row - least), return_inverse=True)
+    for number in range(int(which.max(initial=-1)) + 1):
+        yield np.flatnonzero(which == number)
 
 
 def _states(samples: ElementSamples) -> tuple[np.ndarray, ...]:
@@ -223,6 +240,40 @@ def _joined(parts: Sequence[tuple[np.ndarray, ElementCents]]) -> ElementCents:
 
 
 @dataclass(frozen=True)
+class _Table:
+    """A ladder's segments by column, their pay as whole numerators over one denominator: Python's
+    own integers, so that no bound on them overflows."""
+
+    edges: np.ndarray
+    tiers: np.ndarray
+    offsets: np.ndarray
+    fixed: np.ndarray
+    per_unit: np.ndarray
+    shares: np.ndarray
+    denominator: int
+
+
+@lru_cache(maxsize=8192)
+def _table(same: Same[Ladder]) -> _Table:
+    segments = same.part.segments
+    shares = [Fraction(segment.msrp_share) for segment in segments]
+    denominator = math.lcm(*(share.denominator for share in shares))
+
+    def cents(amounts: Iterable[Decimal]) -> np.ndarray:
+        return np.array([cents_half_up(one) * denominator for one in amounts], dtype=object)
+
+    return _Table(
+        edges=np.array(same.part.edges),
+        tiers=np.array([segment.tier_number for segment in segments]),
+        offsets=np.array([segment.paid_offset_units for segment in segments]),
+        fixed=cents(segment.fixed_amount for segment in segments),
+        per_unit=cents(segment.amount_per_unit for segment in segments),
+        shares=np.array([int(share * denominator) for share in shares], dtype=object),
+        denominator=denominator,
+    )
+
+
+@dataclass(frozen=True)
 class _Exact:
     """numerator / denominator cents per sample, before anything is rounded or taken off."""
 
@@ -230,29 +281,23 @@ class _Exact:
     denominator: int
 
     @classmethod
-    def of(cls, ladder: Ladder, samples: ElementSamples, position: np.ndarray) -> _Exact:
+    def of(cls, table: _Table, samples: ElementSamples, position: np.ndarray) -> _Exact:
         """fixed + per unit × units above the offset + share × MSRP, over a common denominator."""
-        segments = ladder.segments
-        shares = [Fraction(segment.msrp_share) for segment in segments]
-        denominator = math.lcm(*(share.denominator for share in shares))
-        share_numerators = [int(share * denominator) for share in shares]
-        fixed = [cents_half_up(segment.fixed_amount) * denominator for segment in segments]
-        per_unit = [cents_half_up(segment.amount_per_unit) * denominator for segment in segments]
-        offsets = np.array([segment.paid_offset_units for segment in segments])
-        units = np.maximum(np.asarray(samples.paid_units, dtype=np.int64) - offsets[position], 0)
+        units = np.maximum(
+            np.asarray(samples.paid_units, dtype=np.int64) - table.offsets[position], 0
+        )
         msrp = np.asarray(samples.paid_msrp_cents, dtype=np.int64)
         bound = (
-            max(fixed)
-            + max(per_unit) * int(units.max(initial=0))
-            + max(share_numerators) * int(np.abs(msrp).max(initial=0))
+            table.fixed.max()
+            + table.per_unit.max() * int(units.max(initial=0))
+            + table.shares.max() * int(np.abs(msrp).max(initial=0))
         )
         kind = np.int64 if bound < SAFE else object
-        numerator = (
-            np.array(fixed, dtype=kind)[position]
-            + np.array(per_unit, dtype=kind)[position] * units.astype(kind)
-            + np.array(share_numerators, dtype=kind)[position] * msrp.astype(kind)
+        fixed, per_unit, shares = (
+            column.astype(kind)[position] for column in (table.fixed, table.per_unit, table.shares)
         )
-        return cls(np.maximum(numerator, 0), denominator)
+        numerator = fixed + per_unit * units.astype(kind) + shares * msrp.astype(kind)
+        return cls(np.maximum(numerator, 0), table.denominator)
 
     def rounded(
         self, times: int, over: int, left: np.ndarray | None, of: np.ndarray | None
@@ -262,7 +307,7 @@ class _Exact:
         widest = int(of.max(initial=1)) if of is not None else 1
         bound = 2 * widest * (largest * times + 2 * self.denominator * over)
         kind = np.int64 if bound < SAFE else object
-        top = self.numerator.astype(kind) * times
+        top = self.numerator.astype(kind, copy=False) * times
         bottom = np.full(len(top), self.denominator * over, dtype=kind)
         if left is not None and of is not None:
             top, bottom = top * left.astype(kind), bottom * of.astype(kind)

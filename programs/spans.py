@@ -10,6 +10,7 @@ import datetime
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from programs.calendars import MONTHS_OF_GRAIN, Period, period_code
 
@@ -35,6 +36,7 @@ class Window:
     period_codes: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)
 def months_of(code: str) -> frozenset[Month]:
     """The sales months of a period's code; none for free dates."""
     parts = code.split("_")

@@ -11,9 +11,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from programs.changes import SoldCars
-from programs.filters import ElementFilter, UnitClass
+from programs.filters import UnitClass, filters_of
 from scenarios.facts import KnownClass, Rooftop
-from scenarios.words import TRAITS, Lever, amount, dates, fault
+from scenarios.words import Lever, amount, dates, fault
 
 
 def sold_cars(rooftop: Rooftop, found: Lever) -> SoldCars:
@@ -41,23 +41,34 @@ def sold_cars(rooftop: Rooftop, found: Lever) -> SoldCars:
 
 def wanted_classes(rooftop: Rooftop, found: Lever) -> list[KnownClass]:
     """The classes of the rooftop's cars that a description means: new and retail unless said."""
-    pairs = {name: value for name, value in found.pairs if name in TRAITS}
-    sale_type = pairs.pop("sale_type", "retail").lower()
-    classes = [known for known in rooftop.classes if is_like(known.unit, pairs)]
+    pairs = dict(found.traits)
+    sale_type = pairs.pop("sale_type", "retail")
+    model = pairs.get("model")
+    near = rooftop.classes if model is None else rooftop.classes_by_model.get(model, ())
+    classes = [known for known in near if is_like(known.unit, pairs)]
     if "stock_type" not in pairs:
-        classes = [known for known in classes if known.unit.stock_type == "new"] or classes
+        others = sorted({str(known.unit.stock_type) for known in classes} - {"new"})
+        classes = [known for known in classes if known.unit.stock_type == "new"]
+        if others and not classes:
+            raise fault(
+                found,
+                f"'{rooftop.rooftop_id}' has no new one; say stock_type={' or '.join(others)}",
+            )
     # How a car is sold is the seller's choice, so any car may be sold any way.
-    classes = [replace(one, unit=replace(one.unit, sale_type=sale_type)) for one in classes]
-    classes = _merged(classes)
+    classes = _merged([_sold_as(one, sale_type) for one in classes])
     if not classes:
-        named = sorted({f"{known.unit.make} {known.unit.model}" for known in rooftop.classes
-                        if known.unit.stock_type == "new"})  # fmt: skip
         raise fault(
             found,
             f"'{rooftop.rooftop_id}' neither sold one of late nor has one; its lines are "
-            + ", ".join(named),
+            + ", ".join(rooftop.new_lines),
         )
     return classes
+
+
+def _sold_as(known: KnownClass, sale_type: str) -> KnownClass:
+    if known.unit.sale_type == sale_type:
+        return known
+    return replace(known, unit=replace(known.unit, sale_type=sale_type))
 
 
 def _merged(classes: Sequence[KnownClass]) -> list[KnownClass]:
@@ -74,9 +85,10 @@ def _merged(classes: Sequence[KnownClass]) -> list[KnownClass]:
     return list(found.values())
 
 
-def is_like(unit: UnitClass, pairs: Mapping[str, str]) -> bool:
+def is_like(unit: UnitClass, traits: Mapping[str, str]) -> bool:
+    """Whether a class has all the traits, which are in small letters."""
     return all(
-        str(getattr(unit, name) or "").lower() == value.lower() for name, value in pairs.items()
+        str(getattr(unit, name) or "").lower() == value for name, value in traits.items()
     )
 
 
@@ -94,8 +106,8 @@ def effect_of(rooftop: Rooftop, unit: UnitClass) -> tuple[tuple[str, str, bool, 
     found = []
     for program in rooftop.facts.programs:
         rules = program.facts.rules
-        for element in rules.elements:
-            member = ElementFilter(rules, element).membership(unit)
+        for element, one in zip(rules.elements, filters_of(rules), strict=True):
+            member = one.membership(unit)
             if member.is_counted or member.is_paid:
                 found.append(
                     (rules.program, element.element, member.is_counted, member.pay_group_code)

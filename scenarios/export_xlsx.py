@@ -13,7 +13,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from programs.what_if import position
+from programs.positions import position
 from scenarios.exported import Exported
 from scenarios.ladder_sheets import Cells, write_program
 from scenarios.sheet_rows import Formats, Rows

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +23,10 @@ from programs.gates import GateState, Reading
 from programs.ladder_rules import cap_base
 from programs.money import ZERO
 from programs.period_end import SegmentDraws
+from programs.positions import OpenFacts, RooftopFacts
 from programs.program_states import PeriodInputs, sourced_metric
 from programs.rule_models import RuleVersion
 from programs.rulebook import Rulebook, read_rulebook
-from programs.what_if import OpenFacts, RooftopFacts
 from scenarios import fact_queries as sql
 from scenarios.drawn import gate_draws, tier_draws, with_lists
 from scenarios.words import TRAITS
@@ -70,6 +70,20 @@ class Rooftop:
     facts: RooftopFacts
     classes: tuple[KnownClass, ...]
     survey_sums: Mapping[tuple[str, str], Mapping[str, Decimal]]
+
+    @cached_property
+    def classes_by_model(self) -> Mapping[str, tuple[KnownClass, ...]]:
+        """The classes by their model's name in small letters."""
+        found: dict[str, list[KnownClass]] = defaultdict(list)
+        for known in self.classes:
+            found[str(known.unit.model or "").lower()].append(known)
+        return {model: tuple(classes) for model, classes in found.items()}
+
+    @cached_property
+    def new_lines(self) -> tuple[str, ...]:
+        """The names of the new cars it sells."""
+        units = (known.unit for known in self.classes if known.unit.stock_type == "new")
+        return tuple(sorted({f"{unit.make} {unit.model}" for unit in units}))
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,11 @@ from programs.changes import (
     Unwound,
 )
 from programs.gates import GateState
+from programs.program_states import leaves_of
 from programs.rulebook import Rulebook, read_rulebook
-from programs.what_if import leaves_of
 from scenarios.cars import is_like, sold_cars
 from scenarios.facts import Rooftop
-from scenarios.words import MOST_UNITS, TRAITS, Lever, amount, dates, fault, whole
+from scenarios.words import MOST_UNITS, Lever, amount, dates, fault, whole
 
 SUNDAY = 6
 SCORED = ("csi_score", "survey_average")
@@ -64,14 +64,13 @@ def _unwound(rooftop: Rooftop, found: Lever, bulletins: Bulletins) -> Unwound:
             raise fault(found, f"{unknown[0]} neither counts nor is pending in an open period")
         label = "car" if len(vins) > 1 else str(cars[vins[0]].unit.model or "car")
         return Unwound(frozenset(vins), label)
-    pairs = {name: value for name, value in found.pairs if name in TRAITS}
-    alike = [car for car in cars.values() if is_like(car.unit, pairs)]
+    alike = [car for car in cars.values() if is_like(car.unit, found.traits)]
     # The newest first: an unwind is nearly always of a recent sale.
     alike.sort(key=lambda car: (car.counting_date, car.vin), reverse=True)
     units = whole(found, "units", found.get("units") or "1", 1, MOST_UNITS)
     if len(alike) < units:
         raise fault(found, f"only {len(alike)} of them count or are pending in open periods")
-    label = str(alike[0].unit.model) if "model" in pairs else "car"
+    label = str(alike[0].unit.model) if "model" in found.traits else "car"
     return Unwound(frozenset(car.vin for car in alike[:units]), label)
 
 

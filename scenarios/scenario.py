@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -77,13 +78,17 @@ class Result:
     group_name: str
     rooftops: tuple[RooftopResult, ...]
 
-    def rows(self) -> list[dict[str, Any]]:
-        """One row a program of a rooftop."""
-        return [
+    @cached_property
+    def _rows(self) -> tuple[dict[str, Any], ...]:
+        return tuple(
             outcome_row(found.rooftop.rooftop_id, outcome)
             for found in self.rooftops
             for outcome in found.outcomes
-        ]
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a program of a rooftop."""
+        return list(self._rows)
 
     def moved_rows(self) -> list[dict[str, Any]]:
         """The rows of programs that the levers move."""

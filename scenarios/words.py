@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 
 from programs.errors import StairstepError
 
@@ -47,7 +48,7 @@ class Lever:
     pairs: tuple[tuple[str, str], ...]
     rooftop_id: str | None = None
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The words that `read_lever` reads back as this lever."""
         pairs = list(self.pairs)
@@ -55,10 +56,19 @@ class Lever:
             pairs.append(("rooftop", self.rooftop_id))
         return f"{self.kind} " + ",".join(f"{name}={_escaped(value)}" for name, value in pairs)
 
-    def get(self, name: str) -> str | None:
-        return dict(self.pairs).get(name)
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        return dict(self.pairs)
 
-    @property
+    def get(self, name: str) -> str | None:
+        return self._by_name.get(name)
+
+    @cached_property
+    def traits(self) -> Mapping[str, str]:
+        """What it says of the cars it means, in small letters."""
+        return {name: value.lower() for name, value in self.pairs if name in TRAITS}
+
+    @cached_property
     def units(self) -> int:
         """The units that an `add` or `unwind` says; one where it says none."""
         return whole(self, "units", self.get("units") or "1", -MOST_UNITS, MOST_UNITS)

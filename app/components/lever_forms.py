@@ -1,30 +1,28 @@
-"""The widgets of a what-if: units by line, and a form for each other kind of lever.
+"""The widgets of a what-if: units by line, and the levers that are set.
 
-Belongs here: widgets, and the words of levers they make. Which levers are set is the page's; what
-they mean is scenarios/.
+Belongs here: widgets, and the words of levers they make. The forms of the other kinds of lever are
+other_levers.py; which levers are set is the page's; what they mean is scenarios/.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 
 import streamlit as st
 
 from app import format as fmt
-from scenarios.facts import Rooftop
 from scenarios.lever_lines import Line
-from scenarios.meaning import gate_codes, known_metrics
-from scenarios.words import Lever, LeverError, lever, read_lever
+from scenarios.words import Lever, LeverError, read_lever
 
 # Lines beyond these are a click away: a store sells most of its volume in a handful of models.
 LINES_SHOWN = 8
 MOST_UNITS = 99
-SALE_TYPES = ("retail", "lease", "fleet", "loaner", "demo")
-STATES = {"met": "met", "not_met": "not met"}
-ANY = "any"
+KINDS = {
+    "add": "sell", "set": "score", "survey": "surveys", "gate": "gate", "report": "report",
+    "unwind": "unwind", "recalls": "recalls", "objective": "objective", "bulletin": "rules",
+    "days": "days",
+}  # fmt: skip
 Change = Callable[[Line, int], None]
-Add = Callable[[Lever], None]
 
 
 def line_inputs(lines: Sequence[Line], units: Mapping[str, int], change: Change) -> None:
@@ -35,9 +33,15 @@ def line_inputs(lines: Sequence[Line], units: Mapping[str, int], change: Change)
     makes = {line.lever.get("make") for line in lines}
     _grid(shown, units, change, with_make=len(makes) > 1)
     if rest:
-        is_moved = any(units.get(line.lever.text) for line in rest)
-        with st.expander(fmt.plural(len(rest), "more model line"), expanded=is_moved):
-            _grid(rest, units, change, with_make=len(makes) > 1)
+        moved = sum(bool(units.get(line.lever.text)) for line in rest)
+        label = fmt.plural(len(rest), "more model line")
+        more = st.expander(
+            f"{label}, {moved} changed" if moved else label, key="more-lines", on_change="rerun"
+        )
+        # Closed, its widgets aren't made: a group has hundreds of lines.
+        if more.open:
+            with more:
+                _grid(rest, units, change, with_make=len(makes) > 1)
 
 
 def _grid(
@@ -67,108 +71,6 @@ def _moved(line: Line, key: str, change: Change) -> None:
     change(line, int(st.session_state[key]))
 
 
-def other_levers(rooftops: Sequence[Rooftop], today: date, add: Add) -> None:
-    """A form for each other kind of lever that means something here."""
-    with st.expander("Cars of one trim, year or sale type", icon=":material/directions_car:"):
-        _narrow(rooftops, add)
-    with st.expander(
-        "Pending reports, recalls, surveys, gates, objectives", icon=":material/tune:"
-    ):
-        _reports(rooftops, today, add)
-        _scores(rooftops, add)
-        _objectives(rooftops, add)
-
-
-def _narrow(rooftops: Sequence[Rooftop], add: Add) -> None:
-    units = [known.unit for rooftop in rooftops for known in rooftop.classes]
-    models = sorted({(str(unit.make), str(unit.model)) for unit in units})
-    with st.grid("auto", min_column_width=165):
-        make, model = st.selectbox(
-            "Model", models, format_func=" ".join, key="narrow-model"
-        )  # fmt: skip
-        own = [unit for unit in units if (unit.make, unit.model) == (make, model)]
-        trim = st.selectbox("Trim", [ANY, *sorted({str(one.trim) for one in own if one.trim})])
-        years = sorted({one.model_year for one in own if one.model_year})
-        year = st.selectbox("Model year", [ANY, *map(str, years)])
-        sale_type = st.selectbox("Sale type", SALE_TYPES)
-        count = st.number_input("Units", min_value=-MOST_UNITS, max_value=MOST_UNITS, value=1)
-    if st.button("Add these cars", key="narrow-add") and count:
-        add(
-            lever(
-                "add", make=make, model=model, trim=None if trim == ANY else trim,
-                model_year=None if year == ANY else year,
-                sale_type=None if sale_type == "retail" else sale_type, units=int(count),
-            )
-        )  # fmt: skip
-
-
-def _reports(rooftops: Sequence[Rooftop], today: date, add: Add) -> None:
-    cars = [
-        car
-        for rooftop in rooftops
-        for found in rooftop.facts.programs
-        for car in found.facts.cars
-        if car.units > 0
-    ]
-    pending = {car.vin for car in cars if car.state == "pending"}
-    recalled = {car.vin for car in cars if car.has_open_recall}
-    if pending:
-        left, right = st.columns([2, 1], vertical_alignment="bottom")
-        day = left.date_input(
-            f"{fmt.plural(len(pending), 'pending report')} accepted on", value=today,
-            min_value=today, key="report-day",
-        )  # fmt: skip
-        if right.button("Report them", key="report-add", width="stretch"):
-            add(lever("report", by=day))
-    if recalled and st.button(
-        f"Close {fmt.plural(len(recalled), 'open recall')} of delivered cars", key="recalls-add"
-    ):
-        add(lever("recalls", close="all"))
-
-
-def _scores(rooftops: Sequence[Rooftop], add: Add) -> None:
-    surveys = sorted(
-        {metric for one in rooftops for sums in one.survey_sums.values() for metric in sums}
-    )
-    if surveys:
-        metric, score, count, button = st.columns(4, vertical_alignment="bottom")
-        name = metric.selectbox("Surveys of", surveys, key="survey-metric")
-        value = score.number_input("Score of each", min_value=0.0, value=95.0, step=0.5)
-        number = count.number_input("How many", min_value=1, max_value=1000, value=3)
-        if button.button("Add surveys", key="survey-add", width="stretch"):
-            add(lever("survey", metric=name, score=f"{value:g}", count=int(number)))
-    known = [known_metrics(one) for one in rooftops]
-    scores = sorted({metric for found, _ in known for metric in found})
-    if scores:
-        metric, score, button = st.columns(3, vertical_alignment="bottom")
-        name = metric.selectbox("Score", scores, key="score-metric")
-        value = score.number_input("As it might be", min_value=0.0, value=92.0, step=0.1)
-        if button.button("Set the score", key="score-add", width="stretch"):
-            add(lever("set", **{name: f"{value:g}"}))
-    gates = sorted({code for one in rooftops for code in gate_codes(one)})
-    if gates:
-        which, state, button = st.columns(3, vertical_alignment="bottom")
-        code = which.selectbox("Gate", gates, key="gate-code")
-        turned = state.selectbox("Is", list(STATES), format_func=STATES.get)
-        if button.button("Set the gate", key="gate-add", width="stretch"):
-            add(lever("gate", **{code: turned}))
-
-
-def _objectives(rooftops: Sequence[Rooftop], add: Add) -> None:
-    having = {
-        found.facts.program_code: found.program_name
-        for one in rooftops
-        for found in one.facts.programs
-        if any(element.against.target == "objective" for element in found.facts.rules.elements)
-    }
-    if having:
-        which, units, button = st.columns(3, vertical_alignment="bottom")
-        code = which.selectbox("Program", list(having), format_func=having.get)
-        number = units.number_input("Objective", min_value=0, value=50, step=1)
-        if button.button("Set the objective", key="objective-add", width="stretch"):
-            add(lever("objective", program=code, units=int(number)))
-
-
 def set_levers(
     levers: Sequence[str], lines: Sequence[Line], keep: Callable[[list[str]], None]
 ) -> None:
@@ -191,7 +93,7 @@ def set_levers(
 
 def _said(text: str) -> str:
     found = read_lever(text)
-    return f"{found.kind}: " + ", ".join(f"{name} {value}" for name, value in found.pairs)
+    return f"{KINDS[found.kind]}: " + ", ".join(f"{name} {value}" for name, value in found.pairs)
 
 
 def _plain(text: str) -> str | None:

@@ -18,12 +18,12 @@ from app.components.charts import jumps
 from app.components.charts import value_curve as curve_chart
 from app.components.lever_forms import (
     line_inputs,
-    other_levers,
     readable,
     set_levers,
     units_of,
     with_units,
 )
+from app.components.other_levers import other_levers
 from app.components.saved_scenarios import save_form, saved_list, take_along
 from app.components.states import banner, nothing_here
 from app.components.what_if import (
@@ -49,8 +49,8 @@ CURVE = "what_if_curve"
 Address = tuple[str | None, tuple[str, ...]]
 
 
-def show(screen: Screen) -> None:
-    """Draw the page."""
+def show(screen: Screen, started: float) -> None:
+    """Draw the page. `started` is when the server began on it."""
     saved = _follow_address(screen)
     rooftop_id = choose_rooftop(screen, with_group=len(screen.rooftops) > 1)
     if st.session_state.get(PLACE, rooftop_id) != rooftop_id and saved is None:
@@ -71,18 +71,17 @@ def show(screen: Screen) -> None:
     lines = asking.lines_of(screen.source, ids)
     if saved is not None:
         _say_saved(saved)
-    levers = _levers(group, ids, lines)
+    levers = _levers(screen, group, ids, lines)
     asked = Scenario(ids, tuple(read_lever(text) for text in levers),
                      {} if saved is None else Scenario.of(saved.levers).drafts)  # fmt: skip
-    started = perf_counter()
     try:
         result = run(group, asked)
     except LeverError as error:
         banner("danger", "This can't be:", f"{error}.", "lever-fault")
         return
-    seconds = perf_counter() - started
     _answers(screen, result, rooftop_id, bool(levers))
-    st.caption(f"Worked out in {1000 * seconds:.0f} ms.")
+    seconds = perf_counter() - started
+    st.caption(f"Answered in {1000 * seconds:.0f} ms of the server's time.")
     if rooftop_id is not None and lines:
         _curve(screen, ids, levers, lines)
     if levers:
@@ -145,9 +144,10 @@ def _keep(levers: list[str]) -> None:
     st.session_state[SEEN] = (None, tuple(levers))
 
 
-def _levers(group: Group, ids: Sequence[str], lines: Sequence[Line]) -> list[str]:
+def _levers(
+    screen: Screen, group: Group, ids: tuple[str, ...], lines: Sequence[Line]
+) -> list[str]:
     """Draw the levers and return those that are set."""
-    rooftops = [group.rooftop(one) for one in ids]
     levers: list[str] = list(st.session_state.get(LEVERS, []))
 
     def change(line: Line, units: int) -> None:
@@ -160,7 +160,8 @@ def _levers(group: Group, ids: Sequence[str], lines: Sequence[Line]) -> list[str
         _keep([*levers, found.text])
         st.rerun()
 
-    other_levers(rooftops, group.as_of_date, add)
+    choices = asking.choices(screen.source, ids)
+    other_levers(choices, group.as_of_date, add, is_one=len(ids) == 1)
     set_levers(levers, lines, _keep)
     return levers
 
@@ -229,4 +230,5 @@ def _curve(
     st.html(give_away(found))
 
 
-show(open_screen("what-if"))
+began = perf_counter()
+show(open_screen("what-if"), began)
