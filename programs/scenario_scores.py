@@ -1,7 +1,7 @@
 """Tiers by score in a scenario: as the forecast drew them, or as a change of the score leaves them.
 
 Here: which of the two holds for an element, and the ladders of its tiers. Not here: the draws
-(forecasting), the rest of a program's samples (what_if.py).
+(forecasting), the rest of a program's samples (positions.py).
 """
 
 from __future__ import annotations
