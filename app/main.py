@@ -5,9 +5,14 @@ Belongs here: nothing but the frame around the pages. Pages are app/navigation.p
 
 from __future__ import annotations
 
+from app.components import states
 from app.navigation import build_navigation
+from app.published import PublishedError
 from app.theme import set_page
 
 set_page()
 current = build_navigation()
-current.run()
+try:
+    current.run()
+except PublishedError as error:  # met below the page's heading: a part of the file isn't there
+    states.unreadable(current.title, str(error))

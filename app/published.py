@@ -192,7 +192,8 @@ class Published:
     def _unlike(self, error: duckdb.Error) -> PublishedError:
         first_line = str(error).splitlines()[0]
         return PublishedError(
-            f"{self.pointer.path.name} does not hold what this page reads: {first_line}"
+            f"{self.pointer.path.name} does not hold what this page reads ({first_line}): another "
+            "version of Stairstep published it. Run `stairstep run` to publish anew."
         )
 
     def _scope_of(self, record: type[Record]) -> tuple[str, list[Any]]:

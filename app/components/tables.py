@@ -45,7 +45,7 @@ def table(heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], kind:
 
 
 def ended_periods(standings: Sequence[ProgramStanding]) -> str:
-    """Return ended periods: earned, paid by the OEM's statements, and still open."""
+    """Return ended periods: money first, as a phone shows the first columns alone."""
     rows = []
     for row in standings:
         earned, paid = row.amount_earned, row.paid_by_statement_amount
@@ -53,24 +53,24 @@ def ended_periods(standings: Sequence[ProgramStanding]) -> str:
             (
                 f"<b>{escape(row.program_name)}</b>",
                 escape(fmt.period(row.period_code, row.period_start_date, row.period_end_date)),
+                fmt.money(earned),
+                fmt.money(paid),
+                _still_open(earned, paid),
                 f"{fmt.units(row.reported_units)} of {fmt.units(row.objective_units)}"
                 if row.objective_units is not None
                 else fmt.units(row.reported_units),
                 fmt.UNKNOWN if row.tier_number is None else str(row.tier_number),
-                fmt.money(earned),
-                fmt.money(paid),
-                _still_open(earned, paid),
             )
         )
     return table(
         (
             ("Program", "ss-name"),
             ("Period", "ss-keep"),
-            ("Units", "ss-num"),
-            ("Tier", "ss-num"),
             ("Earned", "ss-num"),
             ("Paid by statement", "ss-num"),
             ("Open", "ss-num"),
+            ("Units", "ss-num"),
+            ("Tier", "ss-num"),
         ),
         rows,
     )

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app.navigation import PAGES, SCREENS, Page, page
 from app.published import HOME_SETTING
-from tests.unit.app.pages import open_page
+from tests.unit.app.pages import Opened, open_page
 from tests.unit.app.published_fixture import AS_OF, write_home, write_last_run
 from tests.unit.app.small_group import FORD, NISSAN
 
 MakeHome = Callable[..., Path]
+MAIN = SCREENS.parent / "main.py"
 each_page = pytest.mark.parametrize("entry", PAGES, ids=[entry.code for entry in PAGES])
 GM = {"is_logged_in": True, "email": "GM@example.invalid"}
 ACCESS = [{"user": "gm@example.invalid", "rooftops": [NISSAN]}]
@@ -169,6 +172,20 @@ def test_a_broken_pointer_is_said(
     opened = open_page(entry, home, monkeypatch)
     assert opened.has("unreadable")
     assert "current.json" in opened.text
+
+
+def test_a_publication_of_another_version_is_said(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home()
+    [file] = (home / "published").glob("*.duckdb")
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("drop table fct_ladder_segment")
+    monkeypatch.setenv(HOME_SETTING, str(home))
+    opened = Opened(AppTest.from_file(str(MAIN), default_timeout=30).run())
+    assert opened.has("unreadable")
+    assert "stairstep run" in opened.text
+    assert not opened.test.exception
 
 
 def test_every_screen_is_a_page_and_every_page_a_screen() -> None:
