@@ -122,7 +122,7 @@ def _print_group(made: Callable) -> tuple[list[Plan], float]:
     print(f"  every rooftop's plan: {wall:.1f} s wall clock, {processor:.1f} s processor")
     wall, all_processor = clock.read()
     print(
-        f"  next cars and {len(found.transfers)} transfers besides: "
+        f"  next cars, {len(found.transfers)} transfers and {len(found.trades)} trades besides: "
         f"{wall:.1f} s wall clock, {all_processor:.1f} s processor in all"
     )
     plans = list(found.plans.values())

@@ -64,11 +64,13 @@ class Prices:
 
 @dataclass(frozen=True)
 class Reached:
-    """A plan: units of each group, gates made, and its net cents, ties included."""
+    """A plan: units of each group, gates made, its net cents with ties, and what it brings more
+    than no move, in cents over all samples."""
 
     units: tuple[int, ...]
     gates: frozenset[str]
     net_cents: float
+    more_cents: int
 
 
 @dataclass(frozen=True)

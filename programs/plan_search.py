@@ -7,9 +7,10 @@ leaves open (plan_walk.py), tables (plan_tables.py), what may be proposed at all
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from programs.money import dollars
 from programs.plan import (
@@ -23,7 +24,17 @@ from programs.plan import (
     check_moves,
     unmet,
 )
-from programs.plan_model import TIE_CENTS, Found, Goal, Model, groups_of
+from programs.plan_model import (
+    TIE_CENTS,
+    Found,
+    Goal,
+    Group,
+    Model,
+    Prices,
+    Reached,
+    groups_of,
+    units_of,
+)
 from programs.plan_samples import Kind, after_moves, expected_cents
 from programs.plan_tables import Part, Table, fill, parts_of
 from programs.plan_walk import Walk, found_by
@@ -67,7 +78,7 @@ def best_plan(
     Equal plans (to a thousandth of a cent a unit): fewer units, then moves given first. Raises
     PlanError for moves that don't fit together.
     """
-    question = _Question(outlooks, moves, limits)
+    question = Search(outlooks, moves, limits)
     return question.answer("net", Fraction(0))
 
 
@@ -81,7 +92,7 @@ def cheapest_plan(
 
     Raises PlanError where nothing within the limits reaches it.
     """
-    question = _Question(outlooks, moves, limits)
+    question = Search(outlooks, moves, limits)
     return question.answer("cost", Fraction(reach_cents))
 
 
@@ -140,7 +151,7 @@ def cost_of(choice: Choice, moves: Mapping[str, Move]) -> int:
     return total
 
 
-class _Question:
+class Search:
     """Outlooks, moves and limits with the tables filled, asked once for the most or the least."""
 
     def __init__(
@@ -153,12 +164,45 @@ class _Question:
         self._before = sum((expected_cents(outlook) for outlook in outlooks), Fraction(0))
         self._parts = parts_of(outlooks, moves, limits.extra_units)
         self._tables = [fill(part, self._moves) for part in self._parts]
+        self._draws = outlooks[0].draws if outlooks else 1
         self._is_pooled = any(part.is_msrp_pooled for part in self._parts)
+
+    def within(self, most: Mapping[str, int]) -> Plan:
+        """The best plan with at most so many units of some moves, of others all that were given."""
+        moves = [
+            move
+            if isinstance(move, CloseGate) or move.code not in most
+            else replace(move, unit_costs_cents=move.unit_costs_cents[: most[move.code]])
+            for move in self._moves.values()
+        ]
+        if not self._is_pooled and (reached := self._walked(moves)) is not None:
+            groups, best = reached
+            choice = Choice(units_of(groups, best.units), best.gates)
+            after = self._before + Fraction(best.more_cents, self._draws)
+            cost = cost_of(choice, self._moves)
+            return Plan(choice, cost, self._before, after, Fraction(0))
+        return best_plan(self._outlooks, moves, self._limits)
+
+    def _walked(self, moves: Sequence[Move]) -> tuple[list[Group], Reached] | None:
+        """By the prices of all moves, as prices may be any."""
+        groups = groups_of(moves, self._tables, _own_costs(moves))
+        given = (self._tables, groups, self._gates, self._draws, self._limits)
+        if (walk := Walk(*given)).is_small:
+            return groups, walk.good()
+        walk = Walk(*given, self._prices)
+        best = walk.best(walk.good())
+        return None if best is None else (groups, best)
+
+    @cached_property
+    def _prices(self) -> Prices:
+        moves = list(self._moves.values())
+        groups = groups_of(moves, self._tables, _own_costs(moves))
+        return Model(self._tables, groups, self._gates, self._draws).prices(self._limits)
 
     def answer(self, goal: Goal, reach_cents: Fraction) -> Plan:
         """The best plan found, its gap to what is proven possible."""
         best: Plan | None = None
-        weights = self._own_costs()
+        weights = _own_costs(self._moves.values())
         bound = 0.0
         for _ in range(ROUNDS if self._is_pooled and goal == "net" else 1):
             plan, found_bound = self._solved(goal, reach_cents, weights)
@@ -201,11 +245,10 @@ class _Question:
     ) -> Found | None:
         """By walking all plans that are left open where these are few, else by the mixed-integer
         program. A walk takes a group's units by weight, so a budget must not tell them apart."""
-        draws = self._outlooks[0].draws if self._outlooks else 1
         groups = groups_of(list(self._moves.values()), tables, weights)
         limits, start = self._limits, None
         is_walked = goal == "net" and not (self._is_pooled and limits.budget_cents is not None)
-        given = (tables, groups, self._gates, draws)
+        given = (tables, groups, self._gates, self._draws)
         if is_walked and (walk := Walk(*given, limits)).is_small:
             return found_by(groups, walk.good())
         model = Model(*given, is_weighed=self._is_pooled)
@@ -223,16 +266,9 @@ class _Question:
         )
         return Plan(choice, cost_of(choice, self._moves), self._before, after, Fraction(0))
 
-    def _own_costs(self) -> dict[str, tuple[float, ...]]:
-        return {
-            code: tuple(float(cost) for cost in move.unit_costs_cents)
-            for code, move in self._moves.items()
-            if not isinstance(move, CloseGate)
-        }
-
     def _weights_by_msrp(self, choice: Choice) -> dict[str, Sequence[float]]:
         """Costs less what a unit's MSRP pays above its pool's average, as the plan stands."""
-        costs: dict[str, Sequence[float]] = dict(self._own_costs())
+        costs: dict[str, Sequence[float]] = dict(_own_costs(self._moves.values()))
         for part in self._parts:
             if not part.is_msrp_pooled:
                 continue
@@ -255,18 +291,27 @@ class _Question:
                 )  # fmt: skip
                 table = fill(replace(part, kinds=kinds), self._moves)
             tables.append(table)
-        found = self._found(tables, goal, reach_cents - self._before, self._own_costs())
+        own = _own_costs(self._moves.values())
+        found = self._found(tables, goal, reach_cents - self._before, own)
         if found is None:
             raise RuntimeError("the bound is infeasible where a plan was found")
         return found.bound_cents
 
     def _most_units(self) -> int:
-        sold = sum(len(costs) for costs in self._own_costs().values())
+        sold = sum(len(costs) for costs in _own_costs(self._moves.values()).values())
         return sold + len(self._gates)
 
     def _unreachable(self, reach_cents: Fraction) -> PlanError:
         amount = dollars(int(reach_cents))
         return PlanError(f"nothing within the limits is expected to reach ${amount:,.2f}")
+
+
+def _own_costs(moves: Iterable[Move]) -> dict[str, tuple[float, ...]]:
+    return {
+        move.code: tuple(float(cost) for cost in move.unit_costs_cents)
+        for move in moves
+        if not isinstance(move, CloseGate)
+    }
 
 
 def _merit(goal: Goal, plan: Plan) -> Fraction:

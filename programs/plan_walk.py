@@ -236,7 +236,8 @@ class Walk:
         return [(free, of_sale) for free, of_sale in rooms]
 
     def _best_of(self, rows: _Rows) -> Reached:
-        net = self._cents[rows.entries].sum(axis=1) / self._draws
+        more = self._cents[rows.entries].sum(axis=1)
+        net = more / self._draws
         for at, lever in enumerate(self._levers):
             net = net - lever.weights[rows.units[:, at]]
         best = int(net.argmax())
@@ -244,7 +245,7 @@ class Walk:
         count = len(self._groups)
         made = zip(self._gates, units[count:], strict=True)
         gates = frozenset(gate.code for gate, is_made in made if is_made)
-        return Reached(tuple(units[:count]), gates, float(net[best]))
+        return Reached(tuple(units[:count]), gates, float(net[best]), int(more[best]))
 
 
 def found_by(groups: Sequence[Group], reached: Reached) -> Found:

@@ -15,7 +15,8 @@ from app.components.tables import table, tiles
 from programs.money import round_money
 from programs.outcomes import Outcome, percent
 from programs.plan import Plan
-from scenarios.group_plans import GroupPlan, NextUnit, Transfer
+from scenarios.exchanges import Trade, Transfer
+from scenarios.group_plans import GroupPlan, NextUnit
 from scenarios.plans import Answer, Step
 
 NameOf = Callable[[str | None], str]
@@ -105,7 +106,8 @@ def group_tiles(found: GroupPlan) -> str:
     plans = found.plans.values()
     before = sum((plan.expected_before_cents for plan in plans), Fraction(0))
     net = sum((plan.net_cents for plan in plans), Fraction(0))
-    moved = sum((one.net_cents for one in found.transfers), Fraction(0))
+    exchanged = [*found.transfers, *found.trades]
+    moved = sum((one.net_cents for one in exchanged), Fraction(0))
     proven = sum(plan.is_proven for plan in plans)
     return tiles(
         ("expected as things are", cents(before),
@@ -114,7 +116,9 @@ def group_tiles(found: GroupPlan) -> str:
          f"{proven} of {len(found.plans)} proven to the cent", "ss-first"),
         ("they cost", cents(sum(p.cost_cents for p in plans)),
          fmt.plural(sum(p.choice.unit_count for p in plans), "car"), ""),
-        ("transfers add", cents(moved), fmt.plural(len(found.transfers), "transfer"), ""),
+        ("exchanges add", cents(moved),
+         f"{fmt.plural(len(found.transfers), 'transfer')}, "
+         f"{fmt.plural(len(found.trades), 'trade')}", ""),
     )  # fmt: skip
 
 
@@ -153,6 +157,22 @@ def transfer_list(transfers: Sequence[Transfer], name_of: NameOf) -> str:
         for one in transfers
     )
     return f'<ol class="ss-gaps" data-testid="transfers">{rows}</ol>'
+
+
+def trade_list(trades: Sequence[Trade], name_of: NameOf) -> str:
+    """Trades that pay, both sides of each."""
+    rows = "".join(
+        f'<li class="ss-gap ss-step"><div class="ss-gap-money"><b>{cents(one.net_cents)}</b>'
+        f"<span>net, moving both costs {cents(one.cost_cents)}</span></div><div>"
+        f"<h3>{escape(one.first_gives)} of {escape(name_of(one.first_id))} for "
+        f"{escape(one.second_gives)} of {escape(name_of(one.second_id))}</h3>"
+        f'<p class="ss-where">{escape(name_of(one.first_id))} gains '
+        f"{cents(one.first_gains_cents)} and {escape(name_of(one.second_id))} gains "
+        f"{cents(one.second_gains_cents)} with their best plans, the car each gives gone and the "
+        "cost of selling taken off.</p></div></li>"
+        for one in trades
+    )
+    return f'<ol class="ss-gaps" data-testid="trades">{rows}</ol>'
 
 
 def plans_table(found: GroupPlan, name_of: NameOf, address: str) -> str:

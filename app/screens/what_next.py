@@ -16,6 +16,7 @@ from app.components.plan_parts import (
     plans_table,
     program_table,
     step_list,
+    trade_list,
     transfer_list,
 )
 from app.components.states import banner, nothing_here
@@ -129,10 +130,15 @@ def _group(screen: Screen) -> None:
         st.caption(
             "Both sides are best plans with and without the cars. A store gives what its forecast "
             "then has no car for, and one whose objective isn't known yet gives nothing. Each "
-            "rooftop is in one transfer at the most, so they add up."
+            "rooftop is in one transfer or trade at the most, so they add up."
         )
     else:
         nothing_here("None", "No store could use another one's cars for more than moving costs.")
+    st.subheader("Trades of one car for another that pay", anchor=False)
+    if found.trades:
+        st.html(trade_list(found.trades, name_of))
+    else:
+        nothing_here("None", "No two stores each have a car that the other one needs more.")
     st.subheader("Each rooftop's own plan", anchor=False)
     st.html(plans_table(found, name_of, page("what-next").address))
     for rooftop_id, reason in {**reasons, **found.unplanned}.items():

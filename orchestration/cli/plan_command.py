@@ -30,7 +30,7 @@ def plan(
         bool,
         typer.Option(
             "--group",
-            help="All rooftops: where the next car is worth most, and transfers of stock that pay.",
+            help="All rooftops: where the next car is worth most, transfers and trades that pay.",
         ),
     ] = False,
     budget: Annotated[

@@ -92,10 +92,29 @@ def print_group(output: Format, found: GroupPlan, reasons: Mapping[str, str]) ->
         }
         for one in found.transfers
     ]
+    traded = [
+        {
+            "first_id": one.first_id,
+            "first_gives": one.first_gives,
+            "first_gains_amount": plain(one.first_gains_cents),
+            "second_id": one.second_id,
+            "second_gives": one.second_gives,
+            "second_gains_amount": plain(one.second_gains_cents),
+            "cost_amount": plain(one.cost_cents),
+            "net_amount": plain(one.net_cents),
+        }
+        for one in found.trades
+    ]
     unplanned = {**reasons, **found.unplanned}
     if output is Format.json:
         _print_json(
-            {"plans": plans, "next_units": nexts, "transfers": moved, "unplanned": unplanned}
+            {
+                "plans": plans,
+                "next_units": nexts,
+                "transfers": moved,
+                "trades": traded,
+                "unplanned": unplanned,
+            }
         )
         return
     wide = _console()
@@ -108,6 +127,11 @@ def print_group(output: Format, found: GroupPlan, reasons: Mapping[str, str]) ->
         wide.print(_table(moved, ("giver_id", "receiver_id", "line")))
     else:
         wide.print("None: no store could use another one's cars for more than moving them costs.")
+    wide.print("\nTrades of one car for another that pay")
+    if traded:
+        wide.print(_table(traded, ("first_id", "first_gives", "second_id", "second_gives")))
+    else:
+        wide.print("None: no two stores have a car that the other one needs for more than moving.")
     for reason in unplanned.values():
         wide.print(f"no plan: {reason}", markup=False, highlight=False)
 

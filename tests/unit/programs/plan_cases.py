@@ -49,7 +49,7 @@ def small_case(seed: int, *, is_msrp_alike: bool = True) -> Case:
     draws = int(rng.integers(1, 5))
     msrp = int(rng.integers(1, 6)) * 1_000_000
     programs = tuple(
-        _program(rng, f"p{number}", draws) for number in range(int(rng.integers(1, 4)))
+        drawn_program(rng, f"p{number}", draws) for number in range(int(rng.integers(1, 4)))
     )
     keys = [key for program in programs for key in program.keys]
     moves: list[Move] = []
@@ -93,7 +93,7 @@ def _effect(rng: np.random.Generator, keys: list) -> tuple[frozenset, frozenset]
     return counted, paid
 
 
-def _program(rng: np.random.Generator, code: str, draws: int) -> ProgramOutlook:
+def drawn_program(rng: np.random.Generator, code: str, draws: int) -> ProgramOutlook:
     elements = tuple(
         _element(rng, code, order, draws) for order in range(1, int(rng.integers(1, 3)) + 1)
     )
