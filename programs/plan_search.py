@@ -30,14 +30,13 @@ from programs.plan_model import (
     Goal,
     Group,
     Model,
-    Prices,
     Reached,
     groups_of,
     units_of,
 )
 from programs.plan_samples import Kind, after_moves, expected_cents
 from programs.plan_tables import Part, Table, fill, parts_of
-from programs.plan_walk import Walk, found_by
+from programs.plan_walk import Priced, Walk, found_by
 
 NO_LIMITS = Limits()
 # How often pools of different MSRP are weighed anew; the second time rarely changes anything.
@@ -167,15 +166,16 @@ class Search:
         self._draws = outlooks[0].draws if outlooks else 1
         self._is_pooled = any(part.is_msrp_pooled for part in self._parts)
 
-    def within(self, most: Mapping[str, int]) -> Plan:
-        """The best plan with at most so many units of some moves, of others all that were given."""
+    def within(self, most: Mapping[str, int], known: Plan | None = None) -> Plan:
+        """The best plan with at most so many units of some moves, of others all that were given.
+        `known`: a plan within these, which makes it quicker."""
         moves = [
             move
             if isinstance(move, CloseGate) or move.code not in most
             else replace(move, unit_costs_cents=move.unit_costs_cents[: most[move.code]])
             for move in self._moves.values()
         ]
-        if not self._is_pooled and (reached := self._walked(moves)) is not None:
+        if not self._is_pooled and (reached := self._walked(moves, known)) is not None:
             groups, best = reached
             choice = Choice(units_of(groups, best.units), best.gates)
             after = self._before + Fraction(best.more_cents, self._draws)
@@ -183,21 +183,25 @@ class Search:
             return Plan(choice, cost, self._before, after, Fraction(0))
         return best_plan(self._outlooks, moves, self._limits)
 
-    def _walked(self, moves: Sequence[Move]) -> tuple[list[Group], Reached] | None:
+    def _walked(
+        self, moves: Sequence[Move], known: Plan | None
+    ) -> tuple[list[Group], Reached] | None:
         """By the prices of all moves, as prices may be any."""
         groups = groups_of(moves, self._tables, _own_costs(moves))
-        given = (self._tables, groups, self._gates, self._draws, self._limits)
-        if (walk := Walk(*given)).is_small:
+        walk = Walk(self._priced, groups, self._gates, self._limits)
+        if walk.is_small:
             return groups, walk.good()
-        walk = Walk(*given, self._prices)
-        best = walk.best(walk.good())
+        ties = TIE_CENTS * 1.1 * self._most_units()
+        reached = float(known.net_cents) - ties if known else walk.good().net_cents
+        best = walk.best(reached)
         return None if best is None else (groups, best)
 
     @cached_property
-    def _prices(self) -> Prices:
+    def _priced(self) -> Priced:
         moves = list(self._moves.values())
         groups = groups_of(moves, self._tables, _own_costs(moves))
-        return Model(self._tables, groups, self._gates, self._draws).prices(self._limits)
+        model = Model(self._tables, groups, self._gates, self._draws)
+        return Priced(self._tables, self._draws, model.prices(self._limits))
 
     def answer(self, goal: Goal, reach_cents: Fraction) -> Plan:
         """The best plan found, its gap to what is proven possible."""
@@ -248,14 +252,14 @@ class Search:
         groups = groups_of(list(self._moves.values()), tables, weights)
         limits, start = self._limits, None
         is_walked = goal == "net" and not (self._is_pooled and limits.budget_cents is not None)
-        given = (tables, groups, self._gates, self._draws)
-        if is_walked and (walk := Walk(*given, limits)).is_small:
+        given, draws = (groups, self._gates), self._draws
+        if is_walked and (walk := Walk(Priced(tables, draws), *given, limits)).is_small:
             return found_by(groups, walk.good())
-        model = Model(*given, is_weighed=self._is_pooled)
+        model = Model(tables, *given, draws, is_weighed=self._is_pooled)
         if is_walked:
-            walk = Walk(*given, limits, model.prices(limits))
+            walk = Walk(Priced(tables, draws, model.prices(limits)), *given, limits)
             start = walk.good()
-            if (best := walk.best(start)) is not None:
+            if (best := walk.best(start.net_cents)) is not None:
                 return found_by(groups, best)
         return model.solve(limits, goal, float(wanted), start)
 

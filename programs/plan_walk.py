@@ -74,7 +74,7 @@ class _Rows:
         )
 
 
-class _Slack:
+class Slack:
     """One table's entries: their cents, and how far each stays below the best at the prices."""
 
     def __init__(self, table: Table, draws: int, prices: Sequence[float]) -> None:
@@ -110,29 +110,35 @@ def _least_ahead(values: np.ndarray, axis: int, room: int) -> np.ndarray:
     return np.moveaxis(found, 0, axis)
 
 
+class Priced:
+    """Tables at prices, for one walk or many. Prices may be any: worse ones leave more open;
+    without prices nothing is left out."""
+
+    def __init__(self, tables: Sequence[Table], draws: int, prices: Prices | None = None) -> None:
+        self.tables, self.draws = tables, draws
+        self.prices = prices or Prices.none(tables)
+        self.slacks = [
+            Slack(table, draws, own)
+            for table, own in zip(tables, self.prices.of_tables, strict=True)
+        ]
+        self.cents = np.concatenate([one.cents for one in self.slacks])
+        self.starts = np.cumsum([0, *(len(one.cents) for one in self.slacks[:-1])])
+
+
 class Walk:
-    """One question for the most net money. Prices may be any: worse ones leave more open; without
-    prices nothing is left out."""
+    """One question for the most net money."""
 
     def __init__(
         self,
-        tables: Sequence[Table],
+        priced: Priced,
         groups: Sequence[Group],
         gates: Sequence[CloseGate],
-        draws: int,
         limits: Limits,
-        prices: Prices | None = None,
     ) -> None:
-        self._groups, self._gates, self._draws = groups, gates, draws
-        prices = prices or Prices.none(tables)
-        self._of_unit, self._of_cent = prices.of_unit, prices.of_cent
-        self._slacks = [
-            _Slack(table, draws, own)
-            for table, own in zip(tables, prices.of_tables, strict=True)
-        ]
-        self._cents = np.concatenate([one.cents for one in self._slacks])
-        self._starts = np.cumsum([0, *(len(one.cents) for one in self._slacks[:-1])])
-        self._levers = _levers(tables, groups, gates, prices)
+        self._groups, self._gates, self._draws = groups, gates, priced.draws
+        self._of_unit, self._of_cent = priced.prices.of_unit, priced.prices.of_cent
+        self._slacks, self._cents, self._starts = priced.slacks, priced.cents, priced.starts
+        self._levers = _levers(priced.tables, groups, gates, priced.prices)
         self._most_sold = sum(lever.most for lever in self._levers if lever.is_sold)
         if limits.extra_units is not None:
             self._most_sold = min(self._most_sold, limits.extra_units)
@@ -161,9 +167,10 @@ class Walk:
             raise RuntimeError("a walk without a bound ended without a plan")
         return self._best_of(found)
 
-    def best(self, good: Reached) -> Reached | None:
-        """The best plan of all, none other being better; None where too many are open."""
-        found = self._walked(self._bound - good.net_cents + SURE_CENTS, None)
+    def best(self, known_cents: float) -> Reached | None:
+        """The best plan of all, where one that nets so much is known; None where too many are
+        open."""
+        found = self._walked(self._bound - known_cents + SURE_CENTS, None)
         return None if found is None else self._best_of(found)
 
     def _walked(self, most_below: float, keep: int | None) -> _Rows | None:

@@ -156,11 +156,13 @@ class _Store:
         asked = tuple(sorted(more.items()))
         if asked not in self._found:
             search = self._search if outlooks is None else self._search_of(outlooks)
+            only_more = outlooks is None and all(units > 0 for units in more.values())
             self._found[asked] = search.within(
                 {
                     line.move.code: max(line.most_units + more.get(key, 0), 0)
                     for key, line in self.lines.items()
-                }
+                },
+                self.plan if only_more else None,
             )
         return self._found[asked]
 

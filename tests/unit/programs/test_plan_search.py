@@ -46,7 +46,7 @@ def searched(way: str) -> Iterator[None]:
         if way != "tried":
             patch.setattr(plan_walk, "FEW", 0)
         if way == "solved":
-            patch.setattr(plan_walk.Walk, "best", lambda walk, good: None)
+            patch.setattr(plan_walk.Walk, "best", lambda walk, known: None)
         yield
 
 
