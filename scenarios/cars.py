@@ -7,7 +7,7 @@ Here: a description to one class of cars, its MSRP and what a person calls it. N
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from programs.changes import SoldCars
@@ -15,29 +15,15 @@ from programs.filters import UnitClass, filters_of
 from scenarios.facts import KnownClass, Rooftop
 from scenarios.words import Lever, amount, dates, fault
 
-# Descriptions of which a rooftop remembers what they mean.
-MOST_REMEMBERED = 200
-
-
-@dataclass(frozen=True)
-class Meant:
-    """The cars of a rooftop that a description means. `others` are the stock types that it would
-    mean if it said so, `kinds` what tells apart those that count differently."""
-
-    classes: tuple[KnownClass, ...]
-    others: tuple[str, ...]
-    kinds: tuple[str, ...]
-    label: str
-
 
 def sold_cars(rooftop: Rooftop, found: Lever) -> SoldCars:
     """Cars sold besides. Raises LeverError when no car of the rooftop is meant, or cars that count
     differently are, or a day before today."""
-    units, meant = found.units, _meant(rooftop, found)
-    if not meant.classes:
-        raise fault(found, f"'{rooftop.rooftop_id}' {_none_of_them(rooftop, meant)}")
-    if len(meant.kinds) > 1:
-        kinds = "; ".join(meant.kinds)
+    units = found.units
+    classes = wanted_classes(rooftop, found)
+    alike = _by_effect(rooftop, classes)
+    if len(alike) > 1:
+        kinds = "; ".join(_described(group) for group in alike)
         raise fault(found, f"these cars count differently: {kinds}; say which")
     days = (rooftop.facts.as_of_date,)
     if (said := found.get("on")) is not None:
@@ -46,45 +32,37 @@ def sold_cars(rooftop: Rooftop, found: Lever) -> SoldCars:
             raise fault(
                 found, f"{min(days)} is past; a scenario begins on {rooftop.facts.as_of_date}"
             )
-    msrp = average_msrp(meant.classes)
+    msrp = average_msrp(classes)
     if (price := found.get("msrp")) is not None:
         msrp = amount(found, "msrp", price)
-    best = max(meant.classes, key=lambda known: (known.sold_units, known.on_ground_units))
-    return SoldCars(meant.label, best.unit, units, days, msrp)
+    best = max(classes, key=lambda known: (known.sold_units, known.on_ground_units))
+    return SoldCars(_label(found, classes), best.unit, units, days, msrp)
 
 
-def _none_of_them(rooftop: Rooftop, meant: Meant) -> str:
-    if meant.others:
-        return f"has no new one; say stock_type={' or '.join(meant.others)}"
-    lines = ", ".join(rooftop.new_lines)
-    return f"neither sold one of late nor has one; its lines are {lines}"
-
-
-def _meant(rooftop: Rooftop, found: Lever) -> Meant:
-    """What a description means: new and retail unless said. Looked up once; a lever is moved by
-    its units far more often than by what it means."""
-    known = rooftop.meant.get(found.described)
-    if known is None:
-        if len(rooftop.meant) >= MOST_REMEMBERED:
-            rooftop.meant.clear()
-        known = rooftop.meant[found.described] = _looked_up(rooftop, found)
-    return known
-
-
-def _looked_up(rooftop: Rooftop, found: Lever) -> Meant:
-    traits = dict(found.traits)
-    sale_type = traits.pop("sale_type", "retail")
-    model = traits.get("model")
+def wanted_classes(rooftop: Rooftop, found: Lever) -> list[KnownClass]:
+    """The classes of the rooftop's cars that a description means: new and retail unless said."""
+    pairs = dict(found.traits)
+    sale_type = pairs.pop("sale_type", "retail")
+    model = pairs.get("model")
     near = rooftop.classes if model is None else rooftop.classes_by_model.get(model, ())
-    classes, others = [known for known in near if is_like(known.unit, traits)], set()
-    if "stock_type" not in traits:
-        others = {str(known.unit.stock_type) for known in classes} - {"new"}
+    classes = [known for known in near if is_like(known.unit, pairs)]
+    if "stock_type" not in pairs:
+        others = sorted({str(known.unit.stock_type) for known in classes} - {"new"})
         classes = [known for known in classes if known.unit.stock_type == "new"]
+        if others and not classes:
+            raise fault(
+                found,
+                f"'{rooftop.rooftop_id}' has no new one; say stock_type={' or '.join(others)}",
+            )
     # How a car is sold is the seller's choice, so any car may be sold any way.
     classes = _merged([_sold_as(one, sale_type) for one in classes])
-    kinds = tuple(_described(group) for group in _by_effect(rooftop, classes))
-    label = _label(found, classes) if classes else ""
-    return Meant(tuple(classes), tuple(sorted(others)), kinds, label)
+    if not classes:
+        raise fault(
+            found,
+            f"'{rooftop.rooftop_id}' neither sold one of late nor has one; its lines are "
+            + ", ".join(rooftop.new_lines),
+        )
+    return classes
 
 
 def _sold_as(known: KnownClass, sale_type: str) -> KnownClass:

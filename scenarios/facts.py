@@ -80,11 +80,6 @@ class Rooftop:
         return {model: tuple(classes) for model, classes in found.items()}
 
     @cached_property
-    def meant(self) -> dict[Any, Any]:
-        """What descriptions of cars mean here, as cars.py found it."""
-        return {}
-
-    @cached_property
     def new_lines(self) -> tuple[str, ...]:
         """The names of the new cars it sells."""
         units = (known.unit for known in self.classes if known.unit.stock_type == "new")

@@ -208,10 +208,12 @@ def gates_to_plan(inputs: RooftopInputs, costs: Mapping[str, int]) -> tuple[Clos
 
 
 def rejected_reports(inputs: RooftopInputs) -> tuple[ReportDelivered, ...]:
-    """Cars delivered whose report was rejected: reporting them rightly costs nothing."""
+    """Cars delivered whose report was rejected: reporting them rightly costs nothing. One that is
+    to be delivered later was rejected rightly."""
     by_vin: dict[str, list[dict[str, Any]]] = {}
     for row in inputs.rejected:
-        by_vin.setdefault(row["vin"], []).append(row)
+        if row["delivery_date"] <= inputs.as_of_date:
+            by_vin.setdefault(row["vin"], []).append(row)
     found = []
     for vin, rows in by_vin.items():
         row, codes = rows[0], {row["program_code"] for row in rows}

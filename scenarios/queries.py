@@ -145,6 +145,6 @@ select distinct unit.rooftop_id, unit.vin, unit.make, unit.model, unit.segment_c
 from fct_counted_unit as unit
 inner join fct_program_standing as period using (rooftop_id, program_code, period_code)
 where unit.rooftop_id = any($rooftops) and period.is_open and unit.reason_code = 'rdr_rejected'
-    and unit.delivery_date is not null and unit.delivery_date <= $as_of
+    and unit.delivery_date is not null
 order by unit.rooftop_id, unit.vin, unit.program_code
 """

@@ -64,14 +64,9 @@ class Lever:
         return self._by_name.get(name)
 
     @cached_property
-    def described(self) -> tuple[tuple[str, str], ...]:
-        """What it says of the cars it means."""
-        return tuple(pair for pair in self.pairs if pair[0] in TRAITS)
-
-    @cached_property
     def traits(self) -> Mapping[str, str]:
-        """The same in small letters."""
-        return {name: value.lower() for name, value in self.described}
+        """What it says of the cars it means, in small letters."""
+        return {name: value.lower() for name, value in self.pairs if name in TRAITS}
 
     @cached_property
     def units(self) -> int:

@@ -42,7 +42,7 @@ def small_store(seed: int, rooftop_id: str = "store", lines: int = 2) -> Rooftop
             segment: own if rng.random() < 0.7 else _some(rng, keys)
             for segment, own in counted.items()
         },
-        rejected=tuple(_rejected(rng, number, keys) for number in range(int(rng.integers(0, 2)))),
+        rejected=tuple(_rejected(rng, number, keys) for number in range(int(rng.integers(0, 3)))),
         draws={
             (segment, END): SegmentDraws(rng.integers(0, 4, draws).astype(np.int64), 2_500_000)
             for segment in segments
@@ -118,7 +118,7 @@ def _rejected(rng: np.random.Generator, number: int, keys: list) -> dict:
         "model": "L0",
         "segment_code": "s0",
         "program_code": keys[0][0],
-        "delivery_date": TODAY - timedelta(days=int(rng.integers(0, 9))),
+        "delivery_date": TODAY + timedelta(days=int(rng.integers(-5, 6))),
         "msrp_amount": Decimal(25_000),
     }
 
