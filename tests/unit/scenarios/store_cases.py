@@ -10,7 +10,6 @@ from decimal import Decimal
 
 import numpy as np
 
-from programs.gates import GateState
 from programs.period_end import SegmentDraws
 from programs.plan import ProgramOutlook
 from programs.scenario import ElementState, ProgramState
@@ -94,7 +93,6 @@ def open_period(outlook: ProgramOutlook) -> OpenPeriod:
                   gate.state, None, None)
             for samples in outlook.elements
             for gate in samples.gates
-            if gate.state is not GateState.MET
         ),
     )  # fmt: skip
 

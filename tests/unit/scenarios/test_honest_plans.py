@@ -79,8 +79,7 @@ def wishes_of(inputs: RooftopInputs, seed: int) -> Wishes:
     """Drawn wishes, with a cost for the gate where it is unmet."""
     wishes = drawn_wishes(seed)
     is_unmet = bool(unmet(period.outlook for period in inputs.programs))
-    known = any(period.scores for period in inputs.programs)
-    return replace(wishes, gate_costs_cents={"gate": 10_000}) if is_unmet and known else wishes
+    return replace(wishes, gate_costs_cents={"gate": 10_000}) if is_unmet else wishes
 
 
 @settings(max_examples=150, deadline=None)
