@@ -127,9 +127,9 @@ def read_gate_facts(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> 
     numbers = {store: number for number, store in enumerate(stores)}
     return GateFacts(
         leaves=leaves,
-        surveys=_read_surveys(connection, stores, numbers),
+        surveys=_read_surveys(connection, stores, numbers, as_of_date),
         stores=numbers,
-        scores=_read_scores(connection, stores),
+        scores=_read_scores(connection, stores, as_of_date),
         items=_read_items(connection),
         open_items=_read_open_items(connection),
         surveys_of_period={
@@ -293,6 +293,7 @@ def _read_surveys(
     connection: duckdb.DuckDBPyConnection,
     stores: Sequence[StoreKey],
     numbers: Mapping[StoreKey, int],
+    as_of_date: date,
 ) -> dict[tuple[str, ...], SurveyPast]:
     """Surveys by makes: of every dealer code, as stores of one make are scored on one scale."""
     found = {}
@@ -301,8 +302,9 @@ def _read_surveys(
             connection,
             f"select dealer_code, {_day('survey_date')} as day, {_thousandths('score')} as score "
             "from warehouse.intermediate.int_csi_surveys_latest "
-            "where list_contains(?, make_key) order by all",
+            "where list_contains(?, make_key) and survey_date <= ? order by all",
             list(makes),
+            as_of_date,
         )
         known = {dealer: number for (dealer, own), number in numbers.items() if own == makes}
         others = sorted(set(rows["dealer_code"].tolist()) - set(known))
@@ -313,7 +315,7 @@ def _read_surveys(
 
 
 def _read_scores(
-    connection: duckdb.DuckDBPyConnection, stores: Sequence[StoreKey]
+    connection: duckdb.DuckDBPyConnection, stores: Sequence[StoreKey], as_of_date: date
 ) -> dict[tuple[tuple[str, ...], str], ScorePast]:
     found = {}
     for makes in sorted({makes for _, makes in stores}):
@@ -336,11 +338,12 @@ def _read_scores(
                 where list_contains(?, make_key)
                 group by dealer_code
             ) as place using (dealer_code)
-            where list_contains(?, score.make_key)
+            where list_contains(?, score.make_key) and score.score_date <= ?
             order by all
             """,
             list(makes),
             list(makes),
+            as_of_date,
         )
         metrics = rows.pop("metric_code")
         for metric in np.unique(metrics.astype(str)):
