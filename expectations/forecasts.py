@@ -162,6 +162,12 @@ PROGRAMS = Suite(
             low=1,
             high=1,
         ),
+        equal(
+            "so_far_amount_cents",
+            "standing_amount_cents",
+            "with nothing to come the forecast pays something else than the standing: a rule is "
+            "left out of it",
+        ),
         *_amounts(),
     ),
     may_be_empty=True,

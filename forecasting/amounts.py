@@ -8,7 +8,7 @@ out, to `wider_rules`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,17 +17,20 @@ from forecasting.chances import Band, ProgramOutlook, mean_dollars
 from forecasting.wider_rules import WiderRules
 from programs.money import dollars
 from programs.period_end import OpenProgram
+from programs.samples import ProgramCents
 from programs.stacking_samples import PaidSamples, stack_samples
 
 
 @dataclass(frozen=True)
 class Amounts:
     """Cents in every draw: earned, held for gates that aren't known, and earned if no pending unit
-    is ever reported. left_out: rules that the figures don't know of."""
+    is ever reported. so_far: earned and held as it stands, in one sample. left_out: rules that the
+    figures don't know of."""
 
     earned: np.ndarray
     held: np.ndarray
     without_pending: np.ndarray
+    so_far: np.ndarray
     left_out: tuple[str, ...] = ()
 
     def row(self) -> dict:
@@ -43,6 +46,7 @@ class Amounts:
             "chance_any_amount": float((self.earned > 0).mean()),
             "expected_held_amount": mean_dollars(self.held),
             "expected_without_pending_amount": mean_dollars(self.without_pending),
+            "amount_so_far": dollars(int(self.so_far[0])),
             "left_out_note": "; ".join(self.left_out) or None,
             "amount_cents": self.earned,
         }
@@ -66,32 +70,45 @@ def program_amounts(
     paid = []
     for alike in together.values():
         stated = rules.stacking([outlook.program for outlook in alike])
-        full = stack_samples(_samples(alike, with_pending=True), stated)
-        fewer = stack_samples(_samples(alike, with_pending=False), stated)
-        paid += [
-            PaidProgram(
-                outlook.program,
-                Amounts(
-                    full[outlook.program.program_code].earned,
-                    full[outlook.program.program_code].held,
-                    fewer[outlook.program.program_code].earned,
-                    rules.left_out(outlook.program),
-                ),
+        full = stack_samples(_samples(alike, _full), stated)
+        fewer = stack_samples(_samples(alike, _fewer), stated)
+        stands = stack_samples(_samples(alike, _so_far), stated)
+        for outlook in alike:
+            code = outlook.program.program_code
+            back, less = outlook.cents, outlook.without_pending
+            amounts = Amounts(
+                full[code].earned + back.earned_back,
+                full[code].held + back.held_back,
+                fewer[code].earned + less.earned_back,
+                stands[code].whole,
+                rules.left_out(outlook.program, bool(stated)),
             )
-            for outlook in alike
-        ]
+            paid.append(PaidProgram(outlook.program, amounts))
     return tuple(paid)
 
 
-def _samples(
-    outlooks: Iterable[ProgramOutlook], *, with_pending: bool
-) -> Mapping[str, PaidSamples]:
+_Taken = Callable[[ProgramOutlook], tuple[ProgramCents, np.ndarray]]
+
+
+def _full(outlook: ProgramOutlook) -> tuple[ProgramCents, np.ndarray]:
+    return outlook.cents, outlook.paid_msrp_cents
+
+
+def _fewer(outlook: ProgramOutlook) -> tuple[ProgramCents, np.ndarray]:
+    pending = int(outlook.program.pending_paid_msrp_amount * 100)
+    return outlook.without_pending, outlook.paid_msrp_cents - pending
+
+
+def _so_far(outlook: ProgramOutlook) -> tuple[ProgramCents, np.ndarray]:
+    program = outlook.program
+    reported = program.paid_msrp_amount - program.pending_paid_msrp_amount
+    return outlook.so_far, np.array([int(reported * 100)])
+
+
+def _samples(outlooks: Iterable[ProgramOutlook], taken: _Taken) -> Mapping[str, PaidSamples]:
     found = {}
     for outlook in outlooks:
-        cents = outlook.cents if with_pending else outlook.without_pending
-        msrp = outlook.paid_msrp_cents
-        if not with_pending:
-            msrp = msrp - int(outlook.program.pending_paid_msrp_amount * 100)
+        cents, msrp = taken(outlook)
         found[outlook.program.program_code] = PaidSamples(cents.earned, cents.held, msrp)
     return found
 
@@ -101,7 +118,7 @@ def summed(parts: Sequence[Amounts]) -> Amounts:
     return Amounts(
         *(
             np.sum([getattr(part, name) for part in parts], axis=0, dtype=np.int64)
-            for name in ("earned", "held", "without_pending")
+            for name in ("earned", "held", "without_pending", "so_far")
         ),
         tuple(dict.fromkeys(note for part in parts for note in part.left_out)),
     )

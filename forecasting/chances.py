@@ -26,10 +26,11 @@ from programs.period_end import (
     OpenProgram,
     SegmentDraws,
     element_samples,
+    open_program_cents,
     program_msrp_cents,
     without_pending,
 )
-from programs.samples import ElementCents, ElementSamples, ProgramCents, program_cents
+from programs.samples import ElementCents, ElementSamples, ProgramCents
 
 # Edges of the 80 % and 95 % bands, and the median between them.
 BAND_QUANTILES = (0.025, 0.1, 0.5, 0.9, 0.975)
@@ -96,13 +97,15 @@ class ElementOutlook:
 @dataclass(frozen=True)
 class ProgramOutlook:
     """A program's volume elements, in order, and what all its elements pay in each draw, before any
-    rule between programs. paid_msrp_cents: of units that any element pays, each once."""
+    rule between programs. paid_msrp_cents: of units that any element pays, each once. so_far: the
+    one sample in which nothing comes and nothing pending is reported."""
 
     program: OpenProgram
     elements: tuple[ElementOutlook, ...]
     cents: ProgramCents
     without_pending: ProgramCents
     paid_msrp_cents: np.ndarray
+    so_far: ProgramCents
 
 
 def judge_program(
@@ -130,13 +133,13 @@ def judge_program(
         for element in program.elements
     ]
     msrp = program_msrp_cents(program, draws_of, draws)
-    cents = program_cents(samples, program.cap, msrp)
+    cents = open_program_cents(program, samples, msrp)
     fewer = [
         without_pending(element, found)
         for element, found in zip(program.elements, samples, strict=True)
     ]
     pending_msrp = int(program.pending_paid_msrp_amount * 100)
-    cents_without = program_cents(fewer, program.cap, msrp - pending_msrp)
+    cents_without = open_program_cents(program, fewer, msrp - pending_msrp)
     return ProgramOutlook(
         program,
         tuple(
@@ -149,7 +152,17 @@ def judge_program(
         cents,
         cents_without,
         msrp,
+        _so_far(program),
     )
+
+
+def _so_far(program: OpenProgram) -> ProgramCents:
+    """What it pays as it stands: the same arithmetic with nothing drawn."""
+    reported = [
+        without_pending(element, element_samples(element, {}, 1)) for element in program.elements
+    ]
+    msrp = program_msrp_cents(program, {}, 1) - int(program.pending_paid_msrp_amount * 100)
+    return open_program_cents(program, reported, msrp)
 
 
 def _states(element: OpenElement, gates: Sequence[GateDraws]) -> tuple[np.ndarray, ...]:

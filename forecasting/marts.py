@@ -379,23 +379,13 @@ def _read_lines(
 
 
 def _read_program_msrp(connection: duckdb.DuckDBPyConnection) -> Mapping[ProgramKey, dict]:
-    """MSRP of the units that any element of a program pays, each once; a cap is a share of it."""
+    """MSRP of the units that any element of a program pays, each once, less what was taken back; a
+    cap is a share of it."""
     sql = """
         select
-            unit.rooftop_id, unit.program_code, unit.period_code,
-            sum(unit.msrp_amount) as paid_msrp_amount,
-            coalesce(sum(unit.msrp_amount) filter (unit.count_state = 'pending'), 0.00)
-                as pending_paid_msrp_amount
-        from warehouse.marts.fct_counted_unit as unit
-        where unit.count_state in ('pending', 'reported') and unit.msrp_amount is not null
-            and exists (
-                select 1 from segment_memberships as member
-                where member.segment_code = unit.segment_code
-                    and member.program_code = unit.program_code
-                    and member.program_version = unit.program_version
-                    and member.is_paid
-            )
-        group by all
+            rooftop_id, program_code, period_code, pending_paid_msrp_amount,
+            paid_msrp_amount + pending_paid_msrp_amount as paid_msrp_amount
+        from warehouse.intermediate.int_program_paid_msrp
     """
     return {
         (row["rooftop_id"], row["program_code"], row["period_code"]): row

@@ -26,6 +26,7 @@ from forecasting.chances import judge_program
 from forecasting.day_paths import DaySplit
 from forecasting.gate_draws import GateDraws, GateSimulator, UnitDraws
 from forecasting.gate_facts import GateFacts, read_gate_facts
+from forecasting.histories import ReadHistories, with_histories
 from forecasting.marts import (
     Version,
     open_warehouse,
@@ -88,6 +89,7 @@ def run_forecast(
     holiday_country: str | None = None,
     calendars: Mapping[str, Calendar] | None = None,
     rulebooks: Sequence[Rulebook] = (),
+    histories: ReadHistories | None = None,
 ) -> ForecastReport:
     """Forecast every open program period and write the tables of `tables.SCHEMAS` to `out_dir` as
     Parquet.
@@ -97,7 +99,9 @@ def run_forecast(
     `roster.CANDIDATES`. processes: how many a candidate that fits Prophet may use; no number
     depends on it. holiday_country: ISO code for public holidays. calendars: OEM sales calendars by
     code, so that month-ends lie where the OEM's do. rulebooks: what the warehouse was built by;
-    programs whose pay hangs on more than units ask for theirs. The same inputs and seed give the
+    programs whose pay hangs on more than units ask for theirs. histories: gives the periods of
+    some rooftops' programs as they are settled; without it rules over several periods are left
+    out, and named. The same inputs and seed give the
     same files. Raises ForecastError when an input is missing.
     """
     clock = _Stopwatch()
@@ -109,7 +113,9 @@ def run_forecast(
     (forecaster,) = make_candidates([forecaster_code], PastForecasts(), processes, asked)
     with open_warehouse(warehouse_path, compiled_dir) as connection:
         rules = rules_by_version(rulebooks)
-        programs = read_open_programs(connection, as_of_date, rules)
+        programs = with_histories(
+            read_open_programs(connection, as_of_date, rules), rulebooks, histories, calendars or {}
+        )
         known = _Known(
             programs,
             rules,

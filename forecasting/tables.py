@@ -30,8 +30,9 @@ def _field(name: str, kind: pa.DataType) -> pa.Field:
 
 
 # What open periods pay at their end: earned, after gates and rules between programs. Held amounts
-# hang on gates of which nothing is known, and are in none of the others. amount_cents[k] belongs to
-# the k-th joint draw, so rooftops' add up to the group's draw by draw.
+# hang on gates of which nothing is known, and are in none of the others. amount_so_far: the same
+# arithmetic with nothing to come, earned and held; the standing says the same. amount_cents[k]
+# belongs to the k-th joint draw, so rooftops' add up to the group's draw by draw.
 _AMOUNTS = [
     _field("as_of_date", pa.date32()),
     _field("expected_amount", MONEY),
@@ -43,6 +44,7 @@ _AMOUNTS = [
     _field("chance_any_amount", pa.float64()),
     _field("expected_held_amount", MONEY),
     _field("expected_without_pending_amount", MONEY),
+    _field("amount_so_far", MONEY),
     pa.field("left_out_note", pa.string()),
     _field("amount_cents", pa.list_(pa.int64())),
 ]

@@ -1,9 +1,8 @@
 """Rules that reach beyond one program and period, as far as forecasts go by them.
 
-Belongs here: reading which of them open programs have. Rules between programs are applied in every
-draw (`amounts`). Those over several periods hang on periods that have ended or not begun, and on
-strikes and unwinds to come; pay by car hangs on which cars come. The amounts leave them out, and
-say so by name.
+Belongs here: reading which of them open programs have, and the names of those that amounts leave
+out. Rules between programs are applied in every draw (`amounts`), those over several periods by
+`programs.settled_samples` where a program's earlier periods are given.
 """
 
 from __future__ import annotations
@@ -26,14 +25,15 @@ KINDS = {
     "strikes": "strikes",
     "chargeback": "chargebacks",
 }
+STACKED_BACK = "rules between programs on periods earned back"
 
 
 @dataclass(frozen=True)
 class WiderRules:
-    """Stacking rules and the names of rules that amounts leave out, by program version."""
+    """Stacking rules, and the kinds of rules over several periods, by program version."""
 
     stackings: Mapping[Version, tuple[StatedStacking, ...]]
-    unmodelled: Mapping[Version, tuple[str, ...]]
+    over_periods: Mapping[Version, tuple[str, ...]]
 
     def stacking(self, programs: Sequence[OpenProgram]) -> tuple[StatedStacking, ...]:
         """The rules that these programs of one rooftop and period state."""
@@ -43,9 +43,14 @@ class WiderRules:
             for rule in self.stackings.get((program.program_code, program.program_version), ())
         )
 
-    def left_out(self, program: OpenProgram) -> tuple[str, ...]:
-        """What the program's amounts don't know of, in words."""
-        return self.unmodelled.get((program.program_code, program.program_version), ())
+    def left_out(self, program: OpenProgram, is_stacked: bool) -> tuple[str, ...]:
+        """What the program's amounts don't know of, in words. is_stacked: whether rules between
+        programs reach it."""
+        stated = self.over_periods.get((program.program_code, program.program_version), ())
+        if program.across is None:
+            return tuple(dict.fromkeys(KINDS[kind] for kind in stated))
+        is_earned_back = {"catch_up", "last_period"} & set(stated)
+        return (STACKED_BACK,) if is_stacked and is_earned_back else ()
 
 
 def read_wider_rules(connection: duckdb.DuckDBPyConnection) -> WiderRules:
@@ -59,7 +64,7 @@ def read_wider_rules(connection: duckdb.DuckDBPyConnection) -> WiderRules:
         key = (row["program_code"], row["program_version"], row["stacking_code"])
         rule = StatedStacking(row["program_code"], _rule(row, tuple(members[key])))
         stackings[key[:2]].append(rule)
-    unmodelled: dict[Version, list[str]] = defaultdict(list)
+    over_periods: dict[Version, list[str]] = defaultdict(list)
     sql = """
         select program_code, program_version, rule_kind as kind from across_rules
         union
@@ -67,13 +72,10 @@ def read_wider_rules(connection: duckdb.DuckDBPyConnection) -> WiderRules:
         order by all
     """
     for row in as_rows(connection, sql):
-        words = KINDS[row["kind"]]
-        found = unmodelled[row["program_code"], row["program_version"]]
-        if words not in found:
-            found.append(words)
+        over_periods[row["program_code"], row["program_version"]].append(row["kind"])
     return WiderRules(
         {version: tuple(rules) for version, rules in stackings.items()},
-        {version: tuple(kinds) for version, kinds in unmodelled.items()},
+        {version: tuple(kinds) for version, kinds in over_periods.items()},
     )
 
 

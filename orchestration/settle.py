@@ -29,6 +29,8 @@ from programs.settled_states import CountedPeriod, StrikeItem, UnwoundUnit
 if TYPE_CHECKING:
     import duckdb
 
+    from forecasting.histories import Histories, ReadHistories
+
 Row = Mapping[str, Any]
 Key = tuple[str, str, str]  # rooftop, program, period
 MONEY = pa.decimal128(14, 2)
@@ -133,6 +135,21 @@ def settled_tables(
     return {
         name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in SCHEMAS.items()
     }
+
+
+def read_histories(
+    warehouse: Path, books: Sequence[Rulebook], as_of: datetime.date
+) -> ReadHistories:
+    """Gives the periods of some rooftops' programs, as they are settled."""
+
+    def read(rooftops: Sequence[str], programs: Sequence[str]) -> Histories:
+        import duckdb
+
+        by_code = {book.program_code: book for book in books}
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            return _Reader(connection, by_code, programs, as_of).histories(rooftops)
+
+    return read
 
 
 def _settled(

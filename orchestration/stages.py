@@ -132,8 +132,9 @@ def forecast(
 ) -> Any:
     """Forecasts every open period into HOME/warehouse/forecast."""
     from forecasting.pipeline import run_forecast
+    from orchestration.settle import read_histories
 
-    group = load_group(home)
+    group, books = load_group(home), load_rulebooks(home, moments.known_date)
     return run_forecast(
         home.warehouse_file,
         home.compiled,
@@ -144,5 +145,6 @@ def forecast(
         progress=progress,
         holiday_country=group.holidays.country,
         calendars=load_calendars(home),
-        rulebooks=load_rulebooks(home, moments.known_date),
+        rulebooks=books,
+        histories=read_histories(home.warehouse_file, books, moments.as_of_date),
     )

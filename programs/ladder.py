@@ -89,6 +89,14 @@ class Ladder:
             lines = mixed_lines(counted_units, paid_units, paid_msrp_amount, first)
         return self.by_line.amount(segment.tier_number, lines)
 
+    @property
+    def pays_msrp(self) -> bool:
+        """Whether anything it pays is a share of MSRP."""
+        by_line = self.by_line.brackets if self.by_line else ()
+        return any(segment.msrp_share for segment in self.segments) or any(
+            pay.msrp_share for bracket in by_line for pay in bracket.pays
+        )
+
     @cached_property
     def edges(self) -> tuple[int, ...]:
         """The first unit of each segment, in order; the first is 0."""

@@ -8,7 +8,6 @@ Not here: gates, deductions and caps of the samples (samples.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -18,7 +17,14 @@ import numpy.typing as npt
 
 from programs.ladder import Ladder
 from programs.money import cents_half_up
-from programs.pay_lines import PaidPart, PayByLine, Running, mixed_parts, spread_lines
+from programs.pay_lines import (
+    PaidPart,
+    PayByLine,
+    Running,
+    UnitLine,
+    mixed_parts,
+    spread_lines,
+)
 
 if TYPE_CHECKING:
     from programs.samples import ElementSamples
@@ -35,6 +41,36 @@ class PaidAhead:
     units: Whole
 
 
+class LinesAhead:
+    """The units that samples have beyond the lines so far, as lines of their own."""
+
+    def __init__(self, samples: ElementSamples, by_line: PayByLine) -> None:
+        self._samples = samples
+        self._first = by_line.brackets[0].pays[0].pay_group_code
+        self._counted = sum(line.counted_units for line in samples.lines)
+        self._paid = sum((line.paid_units for line in samples.lines), Fraction(0))
+        self._cents = sum(
+            (Fraction(part.msrp_amount) * 100 for line in samples.lines for part in line.paid),
+            Fraction(0),
+        )
+
+    def of(self, index: int) -> tuple[UnitLine, ...]:
+        """Those of one sample: paid units ahead by group, and others in groups as so far."""
+        samples = self._samples
+        units = [int(one.units[index]) for one in samples.ahead]
+        parts = [
+            PaidPart(one.pay_group_code, count, Fraction(count * one.msrp_cents, 100))
+            for one, count in zip(samples.ahead, units, strict=True)
+            if count
+        ]
+        rest = int(samples.paid_units[index]) - self._paid - sum(units)
+        if rest:
+            msrp = (int(samples.paid_msrp_cents[index]) - self._cents) / 100
+            left = msrp - sum((Fraction(part.msrp_amount) for part in parts), Fraction(0))
+            parts += mixed_parts(samples.lines, rest, left / rest, self._first)
+        return spread_lines(int(samples.counted_units[index]) - self._counted, tuple(parts))
+
+
 @dataclass(frozen=True)
 class ByLine:
     """Exact dollars per sample of a ladder that pays line by line."""
@@ -47,27 +83,16 @@ class ByLine:
     ) -> ByLine:
         """The units so far are run once per tier, those to come once per kind of sample."""
         so_far: dict[int, Running] = {}
-        known_paid = sum((line.paid_units for line in samples.lines), Fraction(0))
-        known_cents = sum(
-            (Fraction(part.msrp_amount) * 100 for line in samples.lines for part in line.paid),
-            Fraction(0),
-        )
-        known_counted = sum(line.counted_units for line in samples.lines)
-        first = by_line.brackets[0].pays[0].pay_group_code
-        known: dict[tuple[int, ...], Fraction] = {}
+        ahead, rows = LinesAhead(samples, by_line), np.stack(samples.arrays())
+        known: dict[bytes, Fraction] = {}
         amounts = []
         for index, place in enumerate(position):
-            tier = ladder.segments[int(place)].tier_number
-            units = tuple(int(one.units[index]) for one in samples.ahead)
-            counted = int(samples.counted_units[index]) - known_counted
-            paid, msrp = int(samples.paid_units[index]), int(samples.paid_msrp_cents[index])
-            sample = (tier, counted, paid, msrp, *units)
+            sample = rows[:, index].tobytes()
             if sample not in known:
+                tier = ladder.segments[int(place)].tier_number
                 if tier and tier not in so_far:
                     so_far[tier] = by_line.run(tier, samples.lines)
-                parts = _parts(samples, units, paid - known_paid, msrp - known_cents, first)
-                to_come = spread_lines(counted, parts)
-                known[sample] = by_line.amount(tier, to_come, so_far.get(tier))
+                known[sample] = by_line.amount(tier, ahead.of(index), so_far.get(tier))
             amounts.append(known[sample])
         return cls(tuple(amounts))
 
@@ -85,23 +110,3 @@ class ByLine:
             for i, amount in enumerate(self.amounts)
         ]
         return np.array(cents, dtype=np.int64)
-
-
-def _parts(
-    samples: ElementSamples,
-    units: Sequence[int],
-    paid: Fraction,
-    msrp_cents: Fraction,
-    first_group: str,
-) -> tuple[PaidPart, ...]:
-    """The paid units to come in one sample: those ahead by group, others in groups as so far."""
-    parts = [
-        PaidPart(one.pay_group_code, count, Fraction(count * one.msrp_cents, 100))
-        for one, count in zip(samples.ahead, units, strict=True)
-        if count
-    ]
-    rest = paid - sum(units)
-    if rest:
-        left = msrp_cents / 100 - sum((Fraction(part.msrp_amount) for part in parts), Fraction(0))
-        parts += mixed_parts(samples.lines, rest, left / rest, first_group)
-    return tuple(parts)

@@ -7,7 +7,7 @@ Not here: how units are drawn (forecasting), what the samples pay (samples.py), 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -15,10 +15,12 @@ from decimal import Decimal
 import numpy as np
 
 from programs.ladder import Ladder
+from programs.line_samples import PaidAhead
 from programs.money import ZERO, cents_half_up
 from programs.pay_lines import UnitLine
 from programs.rule_values import ALL_UNITS
-from programs.samples import ElementSamples, PaidAhead
+from programs.samples import ElementSamples, ProgramCents, Whole, program_cents
+from programs.settled_samples import Across, settled
 from programs.standing import ElementFacts, ElementRules, ProgramCap
 
 
@@ -69,7 +71,7 @@ class OpenProgram:
     """A program of one rooftop in an open period, with all its elements: a cap binds them together.
 
     paid_msrp_amount: of the units that any element pays, each once, as of now; pending_...: those
-    not reported yet.
+    not reported yet. across: what it is settled with, where rules reach over several periods.
     """
 
     rooftop_id: str
@@ -84,6 +86,7 @@ class OpenProgram:
     paid_msrp_amount: Decimal
     pending_paid_msrp_amount: Decimal = ZERO
     program_version: int = 1
+    across: Across | None = None
 
     @property
     def segments(self) -> set[str]:
@@ -162,3 +165,13 @@ def program_msrp_cents(
     for code in sorted(paid.keys() & draws_of.keys()):
         msrp += draws_of[code].to_come(paid[code]) * draws_of[code].msrp_cents
     return msrp
+
+
+def open_program_cents(
+    program: OpenProgram, samples: Sequence[ElementSamples], paid_msrp_cents: Whole
+) -> ProgramCents:
+    """What a program pays in every sample, under its cap and with its rules over periods."""
+    alone = program_cents(samples, program.cap, paid_msrp_cents)
+    if program.across is None:
+        return alone
+    return settled(alone, program.across, samples, paid_msrp_cents)

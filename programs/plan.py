@@ -17,6 +17,7 @@ from programs.errors import StairstepError
 from programs.gates import GateState
 from programs.samples import ElementSamples, Whole
 from programs.scenario import ElementKey
+from programs.settled_samples import Across
 from programs.standing import ProgramCap
 
 # What a store can do more of by selling. A loaner, demo or fleet code is no customer's sale.
@@ -33,7 +34,8 @@ class ProgramOutlook:
     """One program of one rooftop and period with its joint samples: sample i of every element and
     of every program is one possible period end, known units included.
 
-    `paid_msrp_cents` counts each paid unit once; only a cap that is a share of MSRP needs it.
+    `paid_msrp_cents` counts each paid unit once; only a cap that is a share of MSRP, and rules over
+    several periods (`across`), need it.
     """
 
     program_code: str
@@ -42,6 +44,7 @@ class ProgramOutlook:
     elements: tuple[ElementSamples, ...]
     cap: ProgramCap = ProgramCap()
     paid_msrp_cents: Whole | None = None
+    across: Across | None = None
 
     @property
     def draws(self) -> int:

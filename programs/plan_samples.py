@@ -14,10 +14,10 @@ from fractions import Fraction
 import numpy as np
 
 from programs.gates import GateResult, GateState
-from programs.ladder import Ladder
 from programs.plan import Choice, CloseGate, Move, PlanError, ProgramOutlook, SellMore
 from programs.samples import ElementSamples, ProgramCents, Whole, program_cents
 from programs.scenario import ElementKey
+from programs.settled_samples import settled
 
 # Samples evaluated in one go: some 100 MB of whole numbers at the most.
 CHUNK = 1_000_000
@@ -35,21 +35,10 @@ class Kind:
 
 
 def goes_by_msrp(outlook: ProgramOutlook) -> bool:
-    if outlook.cap.msrp_share is not None:
+    """Whether MSRP tells the samples of a program apart."""
+    if outlook.cap.msrp_share is not None or (outlook.across and outlook.across.pays_msrp):
         return True
-    return any(
-        _pays_msrp(ladder)
-        for element in outlook.elements
-        for ladder in (element.rules.ladder, *element.tier_ladders.values())
-        if ladder is not None
-    )
-
-
-def _pays_msrp(ladder: Ladder) -> bool:
-    by_line = ladder.by_line.brackets if ladder.by_line else ()
-    return any(segment.msrp_share for segment in ladder.segments) or any(
-        pay.msrp_share for bracket in by_line for pay in bracket.pays
-    )
+    return any(element.goes_by_msrp for element in outlook.elements)
 
 
 def distinct(outlook: ProgramOutlook) -> tuple[ProgramOutlook, Whole]:
@@ -57,8 +46,7 @@ def distinct(outlook: ProgramOutlook) -> tuple[ProgramOutlook, Whole]:
     with_msrp = goes_by_msrp(outlook)
     rows = []
     for element in outlook.elements:
-        told_apart = replace(element, paid_msrp_cents=element.paid_units)
-        rows += (element if with_msrp else told_apart).arrays()
+        rows += (element if with_msrp else element.without_msrp()).arrays()
     if outlook.paid_msrp_cents is not None and with_msrp:
         rows.append(outlook.paid_msrp_cents)
     first, weights = _first_of_each([np.asarray(row, dtype=np.int64) for row in rows])
@@ -202,12 +190,16 @@ def brought(outlook: ProgramOutlook) -> Whole:
     forecast says it; with what is held where they stand as today."""
     found = outlook_cents(outlook)
     is_drawn = any(element.is_drawn for element in outlook.elements)
-    return found.earned if is_drawn else found.earned + found.held
+    earned = found.earned + found.earned_back
+    return earned if is_drawn else earned + found.held + found.held_back
 
 
 def outlook_cents(outlook: ProgramOutlook) -> ProgramCents:
     """What the program pays in each sample."""
-    return program_cents(outlook.elements, outlook.cap, outlook.paid_msrp_cents)
+    alone = program_cents(outlook.elements, outlook.cap, outlook.paid_msrp_cents)
+    if outlook.across is None:
+        return alone
+    return settled(alone, outlook.across, outlook.elements, outlook.paid_msrp_cents)
 
 
 def after_moves(

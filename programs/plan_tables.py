@@ -71,8 +71,9 @@ def parts_of(
 
 
 def _split(outlook: ProgramOutlook) -> Iterator[ProgramOutlook]:
-    """One outlook per element, or the whole where a cap binds them together."""
-    if outlook.cap != ProgramCap():
+    """One outlook per element, or the whole where a cap or a rule over several periods binds them
+    together."""
+    if outlook.cap != ProgramCap() or outlook.across is not None:
         yield outlook
         return
     for element in outlook.elements:

@@ -112,14 +112,24 @@ class PeriodState:
     inputs: PeriodInputs
     elements: tuple[ElementInputs, ...]
     paid_msrp_amount: Decimal
+    _standings: dict[tuple[tuple[str, int], ...], ProgramStanding] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def element(self, code: str) -> ElementInputs | None:
         """The element of a code; None where this version has none."""
         return next((found for found in self.elements if found.element.element == code), None)
 
     def standing(self, forced_tiers: Mapping[str, int] | None = None) -> ProgramStanding:
-        """The standing; elements in `forced_tiers` stand at that tier whatever was sold."""
+        """The standing; elements in `forced_tiers` stand at that tier whatever was sold. Worked
+        out once: periods are settled over and over."""
         forced = forced_tiers or {}
+        key = tuple(sorted(forced.items()))
+        if key not in self._standings:
+            self._standings[key] = self._standing(forced)
+        return self._standings[key]
+
+    def _standing(self, forced: Mapping[str, int]) -> ProgramStanding:
         elements = [
             (
                 self._at_tier(found, forced[found.element.element])

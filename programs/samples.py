@@ -57,6 +57,12 @@ class ElementSamples:
         """Whether it is known how each sample ends, gates and score included."""
         return bool(self.gate_states) or self.score_tiers is not None
 
+    @property
+    def goes_by_msrp(self) -> bool:
+        """Whether MSRP tells samples apart."""
+        ladders = (self.rules.ladder, *self.tier_ladders.values())
+        return any(ladder is not None and ladder.pays_msrp for ladder in ladders)
+
     def arrays(self) -> list[Whole]:
         """All that tells one sample from another."""
         scores = () if self.score_tiers is None else (self.score_tiers,)
@@ -67,6 +73,10 @@ class ElementSamples:
                 *scores, *(one.units for one in self.ahead),
             )
         ]  # fmt: skip
+
+    def without_msrp(self) -> ElementSamples:
+        """The same where MSRP tells no samples apart."""
+        return replace(self, paid_msrp_cents=np.zeros_like(self.paid_units))
 
     def changed(self, change: Callable[[Whole], Whole]) -> ElementSamples:
         """The same with every array as a function makes it: samples chosen, or repeated."""
@@ -112,11 +122,14 @@ class ElementCents:
 
 @dataclass(frozen=True)
 class ProgramCents:
-    """A program's samples: its elements in the order given, under its cap, and their sums."""
+    """A program's samples: its elements in the order given, under its cap, and their sums; what
+    its end changes of earlier periods where rules reach over several (settled_samples.py)."""
 
     elements: tuple[ElementCents, ...]
     earned: Whole
     held: Whole
+    earned_back: Whole
+    held_back: Whole
 
 
 def element_cents(samples: ElementSamples) -> ElementCents:
@@ -172,6 +185,8 @@ def program_cents(
         elements=tuple(found),
         earned=sum((cents.earned for cents in found), zero),
         held=sum((cents.held for cents in found), zero),
+        earned_back=zero,
+        held_back=zero,
     )
 
 

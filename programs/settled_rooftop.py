@@ -18,6 +18,7 @@ from programs.money import ZERO
 from programs.program_states import PeriodState
 from programs.rule_models import RuleVersion
 from programs.rulebook import Rulebook, Version, windows_in_force
+from programs.settled_samples import Across, across
 from programs.settled_states import CountedPeriod, counted_state
 from programs.settlement import Adjustment, SettledPeriod, settle_program
 from programs.spans import Window
@@ -112,6 +113,16 @@ def _program(
         settle_program(states, windows), settle_program(pending, windows), strict=True
     ):
         yield SettledStanding(now, then, tuple(_explained(now, states, windows, by_code)))
+
+
+def across_periods(
+    book: Rulebook, periods: Sequence[RuledPeriod], calendars: Mapping[str, Calendar]
+) -> Across | None:
+    """The last of a program's periods with those that its pay hangs on; None where it stands
+    alone."""
+    ruling = {one.version.number: one.version for one in periods}
+    states = [counted_state(one.version.rules, one.counted) for one in periods]
+    return across(states, windows_in_force(book, ruling.values(), dict(calendars)))
 
 
 def _explained(

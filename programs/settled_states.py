@@ -18,7 +18,7 @@ from typing import Any
 from programs.calendars import Period
 from programs.gates import GateResult, GateState
 from programs.ladder_rules import cap_base, is_paid_by_line
-from programs.pay_lines import PaidPart, UnitLine
+from programs.pay_lines import unit_lines
 from programs.program_states import (
     ElementInputs,
     PeriodInputs,
@@ -155,27 +155,13 @@ def _facts(
         paid_msrp_amount=row["paid_msrp_amount"] + msrp,
         open_recall_units=units("open_recall_units", "pending_open_recall_units"),
         gates=tuple(_gate(gate) for gate in gates),
-        lines=_lines(lines, with_pending) if is_paid_by_line(element) else None,
+        lines=unit_lines(lines, with_pending=with_pending) if is_paid_by_line(element) else None,
     )
 
 
 def _gate(row: Row) -> GateResult:
     state = GateState(row["gate_state_rank"])
     return GateResult(row["gate_code"], state, row["effect"], row["reduce_to_share"])
-
-
-def _lines(rows: Iterable[Row], with_pending: bool) -> tuple[UnitLine, ...]:
-    """Units in order of date; on one date those taken back last; then VIN."""
-    kept = [row for row in rows if with_pending or not row["is_pending"]]
-    kept.sort(key=lambda row: (row["line_date"], row["step"] < 0, row["vin"]))
-    return tuple(_line(row) for row in kept)
-
-
-def _line(row: Row) -> UnitLine:
-    step, paid = row["step"], ()
-    if row["is_paid"]:
-        paid = (PaidPart(row["pay_group_code"], step, step * row["msrp_amount"]),)
-    return UnitLine(step if row["is_counted"] else 0, paid)
 
 
 def _by_element(rows: Iterable[Row]) -> defaultdict[str, list[Row]]:

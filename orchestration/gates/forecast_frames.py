@@ -179,10 +179,16 @@ class ForecastFrames:
         )
 
     def forecasts_programs(self) -> pd.DataFrame:
-        """A row per open program at a rooftop: how many amounts it has, and their bands."""
+        """A row per open program at a rooftop: how many amounts it has, their bands, and what they
+        start from beside the standing, where nothing is said to be left out."""
         return self._frame(
             f"""
-            select {PROGRAM_KEY}, count(f.as_of_date) as amount_row_count, {_bands("f.")}
+            select {PROGRAM_KEY}, count(f.as_of_date) as amount_row_count, {_bands("f.")},
+                coalesce({cents("f.amount_so_far")}, 0) as so_far_amount_cents,
+                case when f.left_out_note is null
+                    then coalesce({cents("s.amount_earned + s.amount_held")}, 0)
+                    else coalesce({cents("f.amount_so_far")}, 0)
+                end as standing_amount_cents
             from w.marts.fct_program_standing s
             left join fct_forecast_program f using ({PROGRAM_KEY})
             where s.is_open and s.standing_state <> 'not_enrolled'

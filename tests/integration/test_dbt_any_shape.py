@@ -255,6 +255,39 @@ def test_a_second_evaluator_settles_every_program_the_same(both: Settled):
                     ), (store, code, month.code)
 
 
+def test_a_forecast_with_nothing_to_come_is_the_standing(both: Settled):
+    """Every kind of rule, from the marts through the forecast's own arithmetic, to the cent."""
+    # Here, as modules that are loaded before decide what is drawn.
+    from forecasting.amounts import program_amounts
+    from forecasting.chances import judge_program
+    from forecasting.histories import with_histories
+    from forecasting.marts import open_warehouse, read_open_programs, rules_by_version
+    from forecasting.wider_rules import read_wider_rules
+    from orchestration.settle import read_histories
+
+    with open_warehouse(both.warehouse.path, both.home.home.compiled) as connection:
+        programs = with_histories(
+            read_open_programs(connection, AS_OF, rules_by_version(both.rulebooks)),
+            both.rulebooks,
+            read_histories(both.warehouse.path, both.rulebooks, AS_OF),
+            {"plain": both.home.calendar},
+        )
+        wider = read_wider_rules(connection)
+    outlooks = [judge_program(program, {}, 2) for program in programs]
+    rows = _by_key(both.warehouse.rows("from fct_program_standing where is_open"))
+    assert len(outlooks) == len(rows)
+    settled = 0
+    for one in program_amounts(outlooks, wider):
+        program = one.program
+        row = rows[program.rooftop_id, program.program_code, program.period_code]
+        cents = [int(row[name] * 100) for name in ("amount_earned", "amount_held")]
+        for amounts, whole in zip((one.amounts.earned, one.amounts.held), cents, strict=True):
+            assert amounts.tolist() == [whole, whole], program
+        assert one.amounts.so_far.tolist() == [sum(cents)], program
+        settled += row["amount_adjusted"] != 0
+    assert settled >= 50  # too many for a rule left out to go unnoticed
+
+
 def test_amounts_add_up_everywhere(both: Settled):
     parts = " + ".join(name for name in AMOUNTS if name != "amount_before_gates")
     for table_name, adjusted in (

@@ -156,7 +156,8 @@ select rooftop_id, program_code, period_code, date '2025-08-15' as as_of_date,
     0.00::decimal(14, 2) as low_80_amount, 1000.00::decimal(14, 2) as median_amount,
     2600.00::decimal(14, 2) as high_80_amount, 2600.00::decimal(14, 2) as high_95_amount,
     0.67::double as chance_any_amount, 300.00::decimal(14, 2) as expected_held_amount,
-    [0, 100000, 260000]::bigint[] as amount_cents
+    (amount_earned + amount_held)::decimal(14, 2) as amount_so_far,
+    null::varchar as left_out_note, [0, 100000, 260000]::bigint[] as amount_cents
 from w.marts.fct_program_standing where period_code = '2025-08';
 
 create table fct_forecast_rooftop as

@@ -282,6 +282,9 @@ FORECASTS = {
     ("forecasts_programs", "amount_row_count_is_in_range"): "delete from fct_forecast_program "
     f"where {ONE}",
     **_amount_faults("forecasts_programs", "fct_forecast_program", ONE),
+    # A rule over several periods that the forecast doesn't know of.
+    ("forecasts_programs", "so_far_amount_cents_equals_standing_amount_cents"): "update "
+    f"w.marts.fct_program_standing set amount_earned = amount_earned + 500 where {ONE}",
     ("forecasts_rooftops", "rooftop_id_is_unique"): "insert into fct_forecast_rooftop "
     "from fct_forecast_rooftop where rooftop_id = 'north'",
     ("forecasts_rooftops", "draw_apart_count_is_zero"): "update fct_forecast_program "

@@ -79,6 +79,14 @@ create table intermediate.int_gate_items (
     item_code varchar, item_type varchar, item_state_rank integer, deadline_date date,
     is_of_period boolean
 );
+create view intermediate.int_program_paid_msrp as
+select
+    rooftop_id, program_code, period_code,
+    coalesce(sum(msrp_amount) filter (count_state = 'reported'), 0) as paid_msrp_amount,
+    coalesce(sum(msrp_amount) filter (count_state = 'pending'), 0) as pending_paid_msrp_amount
+from marts.fct_counted_unit
+where segment_code <> 'seg-fleet'
+group by all;
 create table intermediate.int_element_lines (
     rooftop_id varchar, program_code varchar, period_code varchar, element_code varchar,
     vin varchar, line_date date, until_date date, step integer, msrp_amount decimal(14, 2),

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- The MSRP of the cars that any element of a program pays, each car once; and of the pending ones.
 select
     rooftop_id,
