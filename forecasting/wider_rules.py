@@ -14,17 +14,11 @@ from dataclasses import dataclass
 import duckdb
 
 from forecasting.marts import Version, as_rows
+from programs.beyond import BEYOND
 from programs.period_end import OpenProgram
 from programs.rule_across import AtMostOneOf, ExclusiveWith, FamilyCap
 from programs.stacking import StatedStacking
 
-KINDS = {
-    "catch_up": "periods earned back",
-    "last_period": "periods earned back",
-    "all_periods": "the bonus for all periods",
-    "strikes": "strikes",
-    "chargeback": "chargebacks",
-}
 STACKED_BACK = "rules between programs on periods earned back"
 
 
@@ -48,7 +42,7 @@ class WiderRules:
         programs reach it."""
         stated = self.over_periods.get((program.program_code, program.program_version), ())
         if program.across is None:
-            return tuple(dict.fromkeys(KINDS[kind] for kind in stated))
+            return tuple(dict.fromkeys(BEYOND[kind] for kind in stated))
         is_earned_back = {"catch_up", "last_period"} & set(stated)
         return (STACKED_BACK,) if is_stacked and is_earned_back else ()
 

@@ -125,7 +125,14 @@ def outcome_between(
         expected_before=expected[0],
         expected_after=expected[1],
         chance=chance,
-        explanation=f"{words.text}{_chance_part(chance, words.tier_number, *expected)}.",
+        explanation=" ".join(
+            part
+            for part in (
+                f"{words.text}{_chance_part(chance, words.tier_number, *expected)}.",
+                after.state.beyond,
+            )
+            if part
+        ),
     )
 
 

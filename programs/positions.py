@@ -53,7 +53,7 @@ class OpenFacts:
     """One open program of a rooftop: what is known, and the draws of what is to come by segment.
     `segment_units` is what a segment's units are like, `gate_draws` how each gate of an element
     ends in each draw, `tier_draws` the tier that an element's score reaches. `today_units`
-    are those of the as-of date, by segment."""
+    are those of the as-of date, by segment; `beyond` the rules that amounts leave out."""
 
     program_name: str
     oem_code: str
@@ -65,6 +65,7 @@ class OpenFacts:
     gate_draws: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
     tier_draws: Mapping[str, np.ndarray] = field(default_factory=dict)
     today_units: Mapping[str, int] = field(default_factory=dict)
+    beyond: str = ""
 
     @property
     def draw_count(self) -> int:
@@ -197,6 +198,7 @@ def _program_state(found: OpenFacts, facts: Facts, reported: PeriodState) -> Pro
         ),
         cap=program_cap(facts.rules),
         paid_msrp_amount=reported.paid_msrp_amount,
+        beyond=found.beyond,
     )
 
 

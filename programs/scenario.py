@@ -42,7 +42,8 @@ class ElementState:
 
 @dataclass(frozen=True)
 class ProgramState:
-    """One program of one rooftop and period. `paid_msrp_amount` counts each paid unit once."""
+    """One program of one rooftop and period, alone. `paid_msrp_amount` counts each paid unit once;
+    `beyond` names the rules over several periods or programs that it leaves out."""
 
     program_code: str
     program_name: str
@@ -50,6 +51,7 @@ class ProgramState:
     elements: tuple[ElementState, ...]
     cap: ProgramCap = ProgramCap()
     paid_msrp_amount: Decimal = ZERO
+    beyond: str = ""
 
     def standing(self) -> ProgramStanding:
         """The program's standing as it is."""

@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from programs.beyond import beyond_text, kinds_beyond
 from programs.calendars import Calendar, Period, read_calendar
 from programs.changes import SURVEYS, Car, Facts
 from programs.errors import StairstepError
@@ -203,15 +204,14 @@ class _Reader:
         tiers = tier_draws(self._cursor(sql.TIER_DRAWS))
         today = _grouped(self._rows(sql.TODAY))
         found: dict[str, list[OpenFacts]] = defaultdict(list)
-        for row in self._rows(sql.PERIODS):
+        periods = self._rows(sql.PERIODS)
+        ruling: dict[tuple[str, str], list[RuleVersion]] = defaultdict(list)
+        for row in periods:
+            ruling[row["rooftop_id"], row["period_code"]].append(_version(rules, row))
+        for row in periods:
             key = (row["rooftop_id"], row["program_code"], row["period_code"])
-            book = rules.books.get(row["program_code"])
-            if book is None or row["program_version"] > len(book.versions):
-                raise ScenarioFactsError(
-                    f"the published rules lack version {row['program_version']} of "
-                    f"'{row['program_code']}'; run `stairstep run` to publish anew"
-                )
-            version = book.versions[row["program_version"] - 1].rules
+            version = _version(rules, row)
+            beyond = kinds_beyond(version, ruling[row["rooftop_id"], row["period_code"]])
             period = Period(
                 row["period_start_date"], row["period_end_date"], row["period_code"],
                 row["period_grain"],
@@ -245,6 +245,7 @@ class _Reader:
                     gate_draws=gates.get(key, {}),
                     tier_draws=tiers.get(key, {}),
                     today_units={one["segment_code"]: one["units"] for one in today[key]},
+                    beyond=beyond_text(beyond, row["amount_adjusted"]),
                 )
             )
         return found
@@ -287,6 +288,17 @@ def _rules(documents: tuple[tuple[str, str, str], ...], known_on: datetime.date)
         {book.program_code: book for book in books},
         {calendar.code: calendar for calendar in calendars},
     )
+
+
+def _version(rules: Rules, row: Row) -> RuleVersion:
+    """The version that rules a period. Raises ScenarioFactsError where it wasn't published."""
+    book = rules.books.get(row["program_code"])
+    if book is None or row["program_version"] > len(book.versions):
+        raise ScenarioFactsError(
+            f"the published rules lack version {row['program_version']} of "
+            f"'{row['program_code']}'; run `stairstep run` to publish anew"
+        )
+    return book.versions[row["program_version"] - 1].rules
 
 
 def _grouped(rows: Iterable[Row]) -> dict[tuple[str, str, str], list[Row]]:

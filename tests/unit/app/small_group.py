@@ -104,6 +104,7 @@ def _standing(
         "amount_forfeited": money("0"),
         "amount_held": money("0"),
         "amount_capped": money("0"),
+        "amount_adjusted": money("0"),
         "gate_state": "none",
         "gates_met_count": 0,
         "gates_count": 0,
@@ -185,7 +186,8 @@ def _program_standings() -> Rows:
             tier_count=3,
             next_tier_number=2,
             units_to_next_tier=1,
-            amount_earned=money("18150"),  # with $1,000 over several periods
+            amount_earned=money("18150"),
+            amount_adjusted=money("1000"),
             amount_before_gates=money("17150"),
             amount_with_pending=money("18150"),
             worth_of_next_tier_amount=money("12850"),
