@@ -22,6 +22,7 @@ from app.forecast_records import BacktestBin, ForecastDay
 from app.queries import ElementView
 from app.records import DailyStanding, ProgramStanding
 from app.theme import palette, quiet_layout
+from programs.what_if import NextUnits
 
 JUMPS_NAMED = 3
 
@@ -222,14 +223,18 @@ def jumps(amounts: Sequence[Decimal]) -> tuple[tuple[int, Decimal], ...]:
     return tuple(sorted(sorted(standing_out, key=lambda jump: -jump[1])[:JUMPS_NAMED]))
 
 
+# Dollars that a curve's axis reaches at the least: of cents it would show steps that are none.
+LEAST_SCALE = 1000
+
+
 def value_curve(
-    amounts: Sequence[Decimal], sold: int, label: str, jumps: Sequence[tuple[int, Decimal]] = ()
+    curve: NextUnits, sold: int, label: str, jumps: Sequence[tuple[int, Decimal]] = ()
 ) -> go.Figure:
-    """Draw what 0 to n more units add in all: `amounts[i]` is the exact gain of i units.
+    """Draw what 0 to n more units add in all: exact as it stands, dotted in the forecast's mean.
 
     `jumps` are the units whose own gain is written on the curve.
     """
-    colours = palette()
+    colours, amounts = palette(), curve.amounts
     figure = go.Figure()
     figure.add_scatter(
         x=list(range(len(amounts))),
@@ -242,6 +247,14 @@ def value_curve(
         hovertemplate="%{x} more: %{customdata}<extra></extra>",
     )
     figure.add_scatter(
+        x=list(range(len(amounts))),
+        y=[float(amount) for amount in curve.expected_amounts],
+        customdata=[fmt.money(amount) for amount in curve.expected_amounts],
+        mode="lines",
+        line={"color": colours.ink, "width": 1.6, "dash": "dot"},
+        hovertemplate="at the end: %{customdata}<extra></extra>",
+    )
+    figure.add_scatter(
         x=[sold],
         y=[float(amounts[min(sold, len(amounts) - 1)])],
         mode="markers",
@@ -249,8 +262,9 @@ def value_curve(
         hoverinfo="skip",
     )
     for units, jump in jumps:
-        # At the left edge a jump is named on its right: its name would lie on the axis's figures.
-        is_at_the_edge = units < len(amounts) // 6
+        # On the left a jump is named on its right: its name would lie on the axis's figures, on a
+        # phone from a third of the way.
+        is_at_the_edge = units < len(amounts) // 3
         figure.add_annotation(
             x=units,
             y=float(amounts[units]),
@@ -260,6 +274,8 @@ def value_curve(
             yanchor="bottom",
             xshift=4 if is_at_the_edge else -4,
             font={"size": 11.5, "color": colours.muted},
+            bgcolor=colours.card,
+            borderpad=1,
         )
     quiet_layout(figure, 300)
     figure.update_layout(hovermode="x")
@@ -269,4 +285,6 @@ def value_curve(
         range=[-0.4, len(amounts) - 0.6],
     )
     figure.update_yaxes(tickprefix="$", tickformat=",.0f", rangemode="tozero")
+    if max(*amounts, *curve.expected_amounts) < LEAST_SCALE:
+        figure.update_yaxes(range=[0, LEAST_SCALE])
     return figure

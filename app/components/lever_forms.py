@@ -25,23 +25,24 @@ KINDS = {
 Change = Callable[[Line, int], None]
 
 
-def line_inputs(lines: Sequence[Line], units: Mapping[str, int], change: Change) -> None:
-    """Units of each line; those beyond the first few behind a click."""
+def line_inputs(
+    lines: Sequence[Line], units: Mapping[str, int], change: Change
+) -> Sequence[Line]:
+    """Units of each line; those beyond the first few behind a click. The lines that are seen."""
     st.subheader("Sell this many more", anchor=False)
     st.caption("In brackets: on the ground this morning.")
     shown, rest = lines[:LINES_SHOWN], lines[LINES_SHOWN:]
     makes = {line.lever.get("make") for line in lines}
     _grid(shown, units, change, with_make=len(makes) > 1)
     if rest:
-        moved = sum(bool(units.get(line.lever.text)) for line in rest)
         label = fmt.plural(len(rest), "more model line")
-        more = st.expander(
-            f"{label}, {moved} changed" if moved else label, key="more-lines", on_change="rerun"
-        )
+        more = st.expander(label, key="more-lines", on_change="rerun")
         # Closed, its widgets aren't made: a group has hundreds of lines.
         if more.open:
             with more:
                 _grid(rest, units, change, with_make=len(makes) > 1)
+            return lines
+    return shown
 
 
 def _grid(

@@ -60,7 +60,7 @@ def _added(place, label: str, key: str) -> bool:  # noqa: ANN001 - a column
 
 
 def _narrow(choices: Choices, today: date, add: Add) -> None:
-    models = sorted({(str(unit.make), str(unit.model)) for unit in choices.units})
+    models = _models(choices)
     with st.grid("auto", min_column_width=165):
         make, model = st.selectbox("Model", models, format_func=" ".join, key="narrow-model")
         own = [unit for unit in choices.units if (unit.make, unit.model) == (make, model)]
@@ -91,21 +91,33 @@ def _narrow(choices: Choices, today: date, add: Add) -> None:
         )  # fmt: skip
 
 
+def _models(choices: Choices) -> list[tuple[str, str]]:
+    """Make and model; those that are sold new come first."""
+    new = {(unit.make, unit.model) for unit in choices.units if unit.stock_type == "new"}
+    every = {(unit.make, unit.model) for unit in choices.units}
+    found = sorted(every, key=lambda one: (one not in new, str(one[0]), str(one[1])))
+    return [(str(make), str(model)) for make, model in found]
+
+
 def _reports(choices: Choices, today: date, add: Add, *, is_one: bool) -> None:
     if choices.pending:
         which, when, button = _line(2, 1, 1)
         count = fmt.plural(len(choices.pending), "pending report")
-        picked = _picked(which, count, choices.pending, "report-vins", is_one=is_one)
+        picked: Sequence[str] = ()
+        if is_one:
+            picked = _picked(which, count, choices.pending, "report-vins", "All, or choose")
+        else:
+            which.markdown(f"{count}, all of them")
         day = when.date_input("Accepted on", value=today, min_value=today, key="report-day")
         if _added(button, "Report them", "report-add"):
             add(lever("report", by=day, vin="/".join(picked) or None))
     if choices.counted and is_one:
         which, button = _line(3, 1)
-        picked = _picked(which, "Sales taken back", choices.counted, "unwind-vins", is_one=True)
+        picked = _picked(which, "Sales taken back", choices.counted, "unwind-vins", "Choose")
         if _added(button, "Unwind them", "unwind-add") and picked:
             add(lever("unwind", vin="/".join(picked)))
     elif choices.counted:
-        models = sorted({(str(unit.make), str(unit.model)) for unit in choices.units})
+        models = _models(choices)
         which, many, button = _line(2, 1, 1)
         make, model = which.selectbox(
             "Sales taken back, the newest", models, format_func=" ".join, key="unwind-model"
@@ -124,14 +136,9 @@ def _reports(choices: Choices, today: date, add: Add, *, is_one: bool) -> None:
             add(lever("recalls", close="all" if count == choices.recalled else int(count)))
 
 
-def _picked(place, label: str, cars: Named, key: str, *, is_one: bool) -> Sequence[str]:  # noqa: ANN001
-    """VINs chosen; none means all. Over several rooftops there is no choosing."""
-    if not is_one:
-        place.markdown(f"{label}, all of them")
-        return ()
-    return place.multiselect(
-        label, list(cars), key=key, format_func=cars.get, placeholder="All of them, or choose"
-    )
+def _picked(place, label: str, cars: Named, key: str, none: str) -> Sequence[str]:  # noqa: ANN001
+    """VINs chosen; `none` says what choosing none means."""
+    return place.multiselect(label, list(cars), key=key, format_func=cars.get, placeholder=none)
 
 
 def _scores(choices: Choices, add: Add) -> None:

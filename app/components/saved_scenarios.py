@@ -100,29 +100,25 @@ def saved_list(screen: Screen, group: Group, rooftop_id: str | None) -> None:
 
 
 def _list(screen: Screen, found: Sequence[Saved]) -> str:
+    """What was saved, the newest first, each with what it comes to this morning."""
     rows = []
     for saved in found:
         total = saved.figures["total"]
         where = ", ".join(screen.rooftop_name(one) for one in saved.rooftop_ids[:2])
         if len(saved.rooftop_ids) > 2:
             where = fmt.plural(len(saved.rooftop_ids), "rooftop")
+        by = f", by {saved.created_by}" if saved.created_by else ""
+        expected = fmt.money(Decimal(total["expected_amount_after"]))
         rows.append(
-            (
-                f'<a href="what-if?scenario={saved.scenario_id}" target="_self">'
-                f"<b>{escape(saved.name)}</b></a>",
-                escape(where),
-                fmt.day(saved.as_of_date),
-                escape(saved.created_by) or fmt.UNKNOWN,
-                fmt.money(Decimal(total["amount_earned_after"])),
-                fmt.money(Decimal(total["expected_amount_after"])),
-                escape(_now(screen, saved)),
-            )
+            f'<li class="ss-gap ss-step"><div class="ss-gap-money">'
+            f"<b>{fmt.money(Decimal(total['amount_earned_after']))}</b>"
+            f"<span>{expected} expected</span></div><div>"
+            f'<h3><a href="what-if?scenario={saved.scenario_id}" target="_self">'
+            f"{escape(saved.name)}</a></h3>"
+            f'<p class="ss-where">{escape(where)}, {fmt.day(saved.as_of_date)}{escape(by)}</p>'
+            f"<p>{escape(_now(screen, saved))}</p></div></li>"
         )
-    return table(
-        (("Name", "ss-name"), ("Rooftop", "ss-keep"), ("Of", "ss-keep"), ("By", "ss-keep"),
-         ("Earned", "ss-num"), ("Expected", "ss-num"), ("This morning", "")),
-        rows,
-    )  # fmt: skip
+    return f'<ol class="ss-gaps" data-testid="saved">{"".join(rows)}</ol>'
 
 
 def _now(screen: Screen, saved: Saved) -> str:
@@ -131,7 +127,7 @@ def _now(screen: Screen, saved: Saved) -> str:
         if reading.content_hash == screen.pointer.content_hash:
             return reading.figures["sentence"]
     if saved.as_of_date >= screen.meta.as_of_date:
-        return "saved on these figures"
+        return "Saved on these figures."
     try:
         group = asking.facts_of(screen.source, saved.rooftop_ids)
     except ScenarioFactsError as error:
@@ -191,5 +187,7 @@ def _side_by_side(screen: Screen, found: Sequence[Saved]) -> None:
 def _cell(row: dict | None) -> str:
     if row is None:
         return fmt.UNKNOWN
-    units = fmt.plural(row["counted_units_after"], "unit")
-    return f"{fmt.money(Decimal(row['amount_earned_after']))}, {units}"
+    said = fmt.plural(row["counted_units_after"], "unit")
+    if row["chance_tier_number"] is not None:
+        said += f", tier {row['chance_tier_number']} {fmt.chance(row['chance_after'])}"
+    return f"{fmt.money(Decimal(row['amount_earned_after']))}<br><small>{said}</small>"

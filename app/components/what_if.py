@@ -103,17 +103,18 @@ def _pair(row: Mapping, name: str, said: Callable) -> str:
 
 
 def give_away(curve: NextUnits) -> str:
-    """What could be given away on each of the next units and still be ahead."""
+    """What could be given away on each of the next units and still be ahead: the break-even."""
     return table(
-        (("On the next", "ss-name"), ("Adds today", "ss-num"), ("Give away up to, each", "ss-num"),
-         ("Adds at the end", "ss-num"), ("Give away up to, each", "ss-num")),
+        (("On the next", "ss-name"), ("Give away up to, each", "ss-num"),
+         ("Adds at the end", "ss-num"), ("Up to, as it stands", "ss-num"),
+         ("Adds today", "ss-num")),
         [
             (
                 fmt.plural(units, "unit"),
-                fmt.money(curve.amounts[units]),
-                fmt.money(curve.give_away(units, expected=False)),
-                fmt.money(curve.expected_amounts[units]),
                 f"<b>{fmt.money(curve.give_away(units, expected=True))}</b>",
+                fmt.money(curve.expected_amounts[units]),
+                fmt.money(curve.give_away(units, expected=False)),
+                fmt.money(curve.amounts[units]),
             )
             for units in GIVEN_ON
             if units < len(curve.amounts)

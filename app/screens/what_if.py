@@ -154,7 +154,7 @@ def _levers(
         _keep(with_units(levers, line, units))
         st.session_state[CURVE] = line.lever.text
 
-    line_inputs(lines, units_of(levers), change)
+    seen = line_inputs(lines, units_of(levers), change)
 
     def add(found) -> None:  # noqa: ANN001 - a Lever
         _keep([*levers, found.text])
@@ -162,7 +162,7 @@ def _levers(
 
     choices = asking.choices(screen.source, ids)
     other_levers(choices, group.as_of_date, add, is_one=len(ids) == 1)
-    set_levers(levers, lines, _keep)
+    set_levers(levers, seen, _keep)
     return levers
 
 
@@ -220,10 +220,11 @@ def _curve(
     st.caption(
         f"The next one adds {fmt.money(found.amounts[1])} today over all programs, "
         f"{fmt.money(found.expected_amounts[1])} at the end. Each is taken at the line's average "
-        f"MSRP of {fmt.money(found.line.msrp_amount)}{beside}."
+        f"MSRP of {fmt.money(found.line.msrp_amount)}{beside}. "
+        "The steps are what they add today, the dots what they add at the end, in the mean."
     )
     show_chart(
-        curve_chart(found.amounts, units.get(chosen, 0), line.label, jumps(found.amounts)),
+        curve_chart(found, units.get(chosen, 0), line.label, jumps(found.amounts)),
         key="value-curve",
         alt=f"What 0 to {len(found.amounts) - 1} more units of {line.label} add to all programs",
     )
