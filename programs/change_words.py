@@ -37,23 +37,30 @@ def explain(
     one: ProgramStanding,
     two: ProgramStanding,
     subjects: Sequence[tuple[str, bool]],
+    *,
+    is_ahead: bool = False,
 ) -> Explained:
-    """What some changes make of one program."""
+    """What some changes make of one program. `is_ahead`: they move what is still to come."""
     said = [text for text, _ in subjects] or ["Nothing changed"]
     subject = ", ".join(said[:-1]) + " and " + said[-1] if len(said) > 1 else said[0]
     subject = subject[0].upper() + subject[1:]
     is_one = len(subjects) == 1 and subjects[0][1]
     if before == after:
-        verb = "changes" if is_one else "change"
         if not subjects:
             return Explained(f"Nothing is changed in {after.program_name}", None)
-        return Explained(f"{subject} {verb} nothing in {after.program_name}", None)
+        verb, nothing = ("leaves" if is_one else "leave"), "as it stands today"
+        if not is_ahead:
+            verb, nothing = ("changes" if is_one else "change") + " nothing in", ""
+        return Explained(f"{subject} {verb} {after.program_name} {nothing}".strip(), None)
     parts, tier = _parts(before, after, one, two)
     verb = "takes" if is_one else "take"
     found = "; ".join(parts)
     joint = ", " if tier else "; "
     text = f"{subject} {verb} {after.program_name} {found}{joint}{_amounts(one, two)}"
-    if not parts:
+    if not parts and _paid(one) == _paid(two):
+        verb = "leaves" if is_one else "leave"
+        text = f"{subject} {verb} {after.program_name} at {_amounts(one, two)}"
+    elif not parts:
         verb = "moves" if is_one else "move"
         text = f"{subject} {verb} {after.program_name}: {_amounts(one, two)}"
     return Explained(text, tier)
@@ -150,6 +157,10 @@ def _turned_gates(before: ProgramState, after: ProgramState) -> list[str]:
 
 def _said(state: object) -> str:
     return str(getattr(state, "code", state)).replace("_", " ")
+
+
+def _paid(standing: ProgramStanding) -> tuple[Decimal, Decimal]:
+    return standing.amount_earned, standing.amount_held
 
 
 def _amounts(before: ProgramStanding, after: ProgramStanding) -> str:

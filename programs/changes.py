@@ -307,12 +307,19 @@ class ClosingDays:
     closed: tuple[datetime.date, ...] = ()
     opened: tuple[datetime.date, ...] = ()
 
-    is_one = False
+    @property
+    def is_one(self) -> bool:
+        return len(self.closed) + len(self.opened) == 1
 
     @property
     def said(self) -> str:
-        days = [f"closed on {day:%d %b}" for day in self.closed]
-        return ", ".join([*days, *(f"open on {day:%d %b}" for day in self.opened)])
+        kinds = (("closed", self.closed), ("open", self.opened))
+        return " and ".join(
+            f"{len(days)} {'day' if len(days) == 1 else 'days'} {kind} "
+            f"({', '.join(f'{day.day} {day:%b}' for day in days)})"
+            for kind, days in kinds
+            if days
+        )
 
     def apply(self, facts: Facts, number: int) -> Facts:
         return facts

@@ -115,7 +115,8 @@ def outcome_between(
     one, two = before.standing, after.standing
     chance = _chance(one, two, before.outlook, after.outlook)
     expected = [before.expected_amount, after.expected_amount]
-    words = explain(before.state, after.state, one, two, subjects)
+    is_ahead = expected[0] != expected[1] or (chance and chance.before != chance.after)
+    words = explain(before.state, after.state, one, two, subjects, is_ahead=bool(is_ahead))
     return Outcome(
         program_code=after.state.program_code,
         program_name=after.state.program_name,

@@ -212,7 +212,7 @@ def _bulletin(rooftop: Rooftop, found: Lever, bulletins: Bulletins) -> RulesSet:
         text = bulletins.drafts.get(name)
         if text is None:
             raise fault(found, f"the rulebook {name} isn't there")
-        book, label = read_rulebook(text, name), f"the rules of {name}"
+        book, label = read_rulebook(text, name), f"the bulletin in {name}"
         if book.program_code != code:
             raise fault(found, f"{name} is of {book.program_code}")
         return RulesSet(code, book.latest, label)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,10 +11,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from programs.changes import ClosingDays
 from programs.gates import GateResult, GateState
 from programs.ladder import LadderRules, TierRule, build_ladder
 from programs.money import cents_half_up, round_money
-from programs.outcomes import outcome, percent
+from programs.outcomes import Position, outcome, outcome_between, percent
 from programs.plan import Choice, CloseGate, ProgramOutlook
 from programs.plan_samples import chance_of_tier
 from programs.samples import ElementSamples
@@ -59,6 +62,21 @@ def test_a_gate_that_turns_is_said_with_what_it_changes() -> None:
     assert found.expected_after == Decimal("41400.00")
     assert found.explanation.startswith(
         "The csi gate takes Nissan One to csi met (was not met); $0 to $32,400; "
+    )
+
+
+def test_closed_days_leave_what_stands_and_move_what_is_to_come() -> None:
+    state, outlook = _nissan()
+    (samples,) = outlook.elements
+    fewer = np.array([54, 54, 54, 54])
+    later = replace(outlook, elements=(replace(samples, counted_units=fewer, paid_units=fewer),))
+    days = ClosingDays((date(2025, 6, 20), date(2025, 6, 21)))
+    found = outcome_between(
+        Position(state, outlook), Position(state, later), [(days.said, days.is_one)]
+    )
+    assert found.explanation == (
+        "2 days closed (20 Jun, 21 Jun) leave Nissan One as it stands today; chance of tier 3 "
+        "25 % to 0 %, expected $41,400 to $32,400."
     )
 
 
