@@ -106,7 +106,10 @@ def _program(
     windows = windows_in_force(book, ruling.values(), dict(calendars))
     states = [counted_state(one.version.rules, one.counted) for one in periods]
     pending = [
-        counted_state(one.version.rules, one.counted, with_pending=True) for one in periods
+        counted_state(one.version.rules, one.counted, with_pending=True)
+        if one.counted.has_pending
+        else state
+        for one, state in zip(periods, states, strict=True)
     ]
     by_code = {one.code: one for one in periods}
     for now, then in zip(

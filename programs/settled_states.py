@@ -65,6 +65,11 @@ class CountedPeriod:
     strikes: tuple[StrikeItem, ...] = ()
     unwound: tuple[UnwoundUnit, ...] = ()
 
+    @property
+    def has_pending(self) -> bool:
+        """Whether any element has pending units, counted or paid."""
+        return any(row["pending_units"] or row["pending_paid_units"] for row in self.elements)
+
 
 def counted_state(
     rules: RuleVersion, counted: CountedPeriod, *, with_pending: bool = False

@@ -94,7 +94,8 @@ def headline(view: ProgramView) -> str:
     reach = "reaches" if standing.units_to_next_tier == 1 else "reach"
     sentence = f"{to_go} {reach} tier {standing.next_tier_number}"
     if worth is not None and worth > 0:
-        sentence += f", worth {fmt.money(worth)} more"
+        alone = " in this period alone" if view.adjustments else ""
+        sentence += f", worth {fmt.money(worth)} more{alone}"
     elif (beyond := rate_beyond(element)) is not None:
         sentence += f"; from there on it pays {beyond}"
     return f"{sentence}.{_gate_remark(element.standing)}"

@@ -33,7 +33,8 @@ class NotComparableError(StairstepError):
 def print_diff(
     home: Home, old: Rulebook, new: Rulebook, output: Format, *, all_periods: bool
 ) -> None:
-    """Prints both rulebooks' standings on the published facts. Raises StairstepError."""
+    """Prints both rulebooks' standings on the published facts, and on standard error what rules
+    they leave out. Raises StairstepError."""
     lines = differing_lines(home, old, new, all_periods=all_periods)
     rows = [as_row(line) for line in lines]
     if output is Format.json:
@@ -44,6 +45,17 @@ def print_diff(
         writer.writerows(rows)
     else:
         _table(lines)
+    if names := _left_out(old, new):
+        sys.stderr.write(f"Left out on both sides: {', '.join(names)}.\n")
+
+
+def _left_out(old: Rulebook, new: Rulebook) -> tuple[str, ...]:
+    """The rules that published facts don't tell of, or that other programs have a part in."""
+    from programs.beyond import BEYOND
+
+    rules = [version.rules for book in (old, new) for version in book.versions]
+    kinds = [one.kind for version in rules for one in (*version.deductions, *version.stacking)]
+    return tuple(dict.fromkeys(BEYOND[kind] for kind in kinds))
 
 
 def differing_lines(

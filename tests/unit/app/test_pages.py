@@ -328,6 +328,22 @@ def test_explain_leads_over_adjustments_to_what_is_earned(
     assert places == sorted(places)
 
 
+def test_a_tier_is_worth_its_period_alone_where_another_rule_changes_it(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from tests.unit.app.small_group import tables
+
+    rows = tables()
+    row = rows["fct_program_adjustment"][0] | {"period_code": "2025-08", "amount_earned": 0}
+    row |= {"rule_kind": "strikes", "amount_held": -5}
+    home = write_home(tmp_path, rows=rows | {"fct_program_adjustment": [row]})
+    text = open_page(page("standing"), home, monkeypatch, query={"rooftop": NISSAN}).text
+    assert "worth $33,600 more in this period alone" in text
+    assert "Strikes: −$5 held" in text
+    text = open_page(page("standing"), make_home(), monkeypatch, query={"rooftop": NISSAN}).text
+    assert "worth $33,600 more." in text
+
+
 def test_gaps_are_sorted_by_money(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> None:
     text = open_page(page("gaps"), make_home(), monkeypatch).text
     places = [text.index(amount) for amount in ("$36,000", "$20,000", "$1,200", "$350 ")]

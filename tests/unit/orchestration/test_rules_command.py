@@ -12,7 +12,9 @@ import pytest
 from orchestration.cli import codes
 from orchestration.cli.app import run
 from orchestration.cli.init_command import TEMPLATE
+from orchestration.cli.rules_diff import _left_out
 from programs.rule_commands import asked
+from programs.rulebook import read_rulebook
 
 RULEBOOK = TEMPLATE / "rulebooks" / "nissan-one.yaml"
 ANSWERS = {
@@ -173,6 +175,17 @@ def test_nothing_is_written_over(
     assert run(["rules", "new", str(file)]) == codes.USER_ERROR
     assert "exists already" in capsys.readouterr().err
     assert file.read_bytes() == RULEBOOK.read_bytes()
+
+
+def test_a_comparison_names_the_rules_that_it_leaves_out() -> None:
+    guide = TEMPLATE.parents[1] / "docs" / "rulebooks" / "examples"
+    struck, stacked, plain = (
+        read_rulebook((guide / f"{name}.yaml").read_text(encoding="utf-8"), name)
+        for name in ("mercedes-advertising-2014", "shape-stacking", "ford-pilot-2014")
+    )
+    assert _left_out(struck, struck) == ("strikes",)
+    assert _left_out(plain, stacked)[0] == "programs that exclude each other"
+    assert _left_out(plain, plain) == ()
 
 
 def test_only_two_rulebooks_of_one_program_are_compared(

@@ -232,6 +232,18 @@ CHARGEBACK_RULES = rules_with(
 )
 
 
+def test_strikes_of_the_code_before_its_first_period_count():
+    """The second in three months, whether the first one fell into a period of the program or not;
+    another dealer code's strikes are its own."""
+    second = datetime.date(2025, 1, 20)
+    for first, amount in (((2024, 12, 1), Decimal("2000.10")), ((2024, 10, 20), Decimal(3000))):
+        here = state(
+            STRIKE_RULES, "2025-01", 10, 10, dealer_strikes=(second, datetime.date(*first))
+        )
+        other = state(STRIKE_RULES, "2025-02", 10, 10, dealer_strikes=())
+        assert earned(settle_program([here, other], {})) == [amount, Decimal(3000)]
+
+
 @pytest.mark.parametrize(
     ("unwound", "amount"),
     [((), 3000), (((1, 90),), 2300), (((1, 90), (5, 91)), 2300), (((9, 1),), 0)],
