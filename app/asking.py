@@ -58,8 +58,13 @@ def choices(source: Published, rooftop_ids: tuple[str, ...]) -> Choices:
 
 @cached
 def next_units(
-    source: Published, rooftop_ids: tuple[str, ...], levers: tuple[str, ...], line: str
+    source: Published,
+    rooftop_ids: tuple[str, ...],
+    levers: tuple[str, ...],
+    line: str,
+    drafts: tuple[tuple[str, str], ...],
 ) -> NextUnits:
-    """What the next units of a line are worth at one rooftop, beside the levers."""
-    scenario = Scenario(rooftop_ids, tuple(read_lever(text) for text in levers))
-    return curve(facts_of(source, rooftop_ids), scenario, read_lever(line))
+    """What the next units of a line are worth at one rooftop, beside the levers. `drafts` are the
+    rulebooks that a lever tries, by their file's name."""
+    asked = Scenario(rooftop_ids, tuple(read_lever(text) for text in levers), dict(drafts))
+    return curve(facts_of(source, rooftop_ids), asked, read_lever(line))

@@ -13,6 +13,9 @@ from functools import partial
 import streamlit as st
 
 from app import format as fmt
+from app.components.states import banner
+from programs.errors import DocumentError
+from programs.rulebook import read_rulebook
 from scenarios.choices import Choices, Named
 from scenarios.words import Lever, lever
 
@@ -22,9 +25,13 @@ STATES = {"met": "met", "not_met": "not met"}
 DAYS = {"closed": "closed", "open": "open"}
 ANY = "any"
 Add = Callable[[Lever], None]
+# Keeps the text of a draft under its file's name.
+KeepDraft = Callable[[str, str], None]
 
 
-def other_levers(choices: Choices, today: date, add: Add, *, is_one: bool) -> None:
+def other_levers(
+    choices: Choices, today: date, add: Add, keep_draft: KeepDraft, *, is_one: bool
+) -> None:
     """The forms, each behind a click; the cars of one rooftop can be picked by VIN."""
     _section(
         "Cars of one trim, year or sale type, and their days", "directions_car",
@@ -39,7 +46,7 @@ def other_levers(choices: Choices, today: date, add: Add, *, is_one: bool) -> No
         _section("Surveys, scores, training, gates", "grade", partial(_scores, choices, add))
     _section(
         "Objectives, bulletins, closing days", "edit_calendar",
-        partial(_rules, choices, today, add),
+        partial(_rules, choices, today, add, keep_draft),
     )  # fmt: skip
 
 
@@ -170,7 +177,7 @@ def _scores(choices: Choices, add: Add) -> None:
             add(lever("gate", **{code: turned}))
 
 
-def _rules(choices: Choices, today: date, add: Add) -> None:
+def _rules(choices: Choices, today: date, add: Add, keep_draft: KeepDraft) -> None:
     if choices.aimed:
         which, units, button = _line(2, 1, 1)
         code = which.selectbox(
@@ -190,8 +197,29 @@ def _rules(choices: Choices, today: date, add: Add) -> None:
         )
         if _added(button, "Try these rules", "rules-add"):
             add(lever("bulletin", program=code, version=number))
+    file, button = _line(3, 1)
+    draft = file.file_uploader("A draft of a bulletin, as a rulebook", type=["yaml", "yml"])
+    if _added(button, "Try this draft", "draft-add") and draft is not None:
+        _try_draft(choices, draft.name, draft.getvalue(), add, keep_draft)
     day, state, button = _line(2, 1, 1)
     when = day.date_input("The rooftop's day", value=today, min_value=today, key="days-day")
     turned = state.selectbox("Is", list(DAYS), format_func=DAYS.get, key="days-state")
     if _added(button, "Set the day", "days-add"):
         add(lever("days", **{turned: when}))
+
+
+def _try_draft(
+    choices: Choices, name: str, content: bytes, add: Add, keep_draft: KeepDraft
+) -> None:
+    try:
+        text = content.decode("utf-8")
+        code = read_rulebook(text, name).program_code
+    except (UnicodeDecodeError, DocumentError) as error:
+        banner("danger", "Not tried:", f"{error}.", "draft-fault")
+        return
+    if code not in choices.names:
+        said = f"{name} is of {code}, which isn't open here."
+        banner("danger", "Not tried:", said, "draft-fault")
+        return
+    keep_draft(name, text)
+    add(lever("bulletin", program=code, file=name))

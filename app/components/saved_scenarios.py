@@ -112,7 +112,7 @@ def _list(screen: Screen, found: Sequence[Saved]) -> str:
         rows.append(
             f'<li class="ss-gap ss-step"><div class="ss-gap-money">'
             f"<b>{fmt.money(Decimal(total['amount_earned_after']))}</b>"
-            f"<span>{expected} expected</span></div><div>"
+            f"<span>earned with it, {expected} expected</span></div><div>"
             f'<h3><a href="what-if?scenario={saved.scenario_id}" target="_self">'
             f"{escape(saved.name)}</a></h3>"
             f'<p class="ss-where">{escape(where)}, {fmt.day(saved.as_of_date)}{escape(by)}</p>'
@@ -181,7 +181,7 @@ def _side_by_side(screen: Screen, found: Sequence[Saved]) -> None:
         for key, name in programs.items()
     ]
     heads = (("", "ss-name"), *((saved.name, "ss-num") for saved in found))
-    st.html(f'<div data-testid="compared">{table(heads, rows)}</div>')
+    st.html(f'<div data-testid="compared">{table(heads, rows, "ss-measured")}</div>')
 
 
 def _cell(row: dict | None) -> str:
@@ -189,5 +189,5 @@ def _cell(row: dict | None) -> str:
         return fmt.UNKNOWN
     said = fmt.plural(row["counted_units_after"], "unit")
     if row["chance_tier_number"] is not None:
-        said += f", tier {row['chance_tier_number']} {fmt.chance(row['chance_after'])}"
+        said += f", tier {row['chance_tier_number']}: {fmt.chance(row['chance_after'])}"
     return f"{fmt.money(Decimal(row['amount_earned_after']))}<br><small>{said}</small>"

@@ -45,7 +45,7 @@ from scenarios.scenario import Result, Scenario, is_moved, run
 from scenarios.words import LeverError, read_lever
 
 LEVERS, SEEN, PLACE = "what_if_levers", "what_if_address", "what_if_rooftop"
-CURVE = "what_if_curve"
+CURVE, DRAFTS = "what_if_curve", "what_if_drafts"
 Address = tuple[str | None, tuple[str, ...]]
 
 
@@ -72,8 +72,7 @@ def show(screen: Screen, started: float) -> None:
     if saved is not None:
         _say_saved(saved)
     levers = _levers(screen, group, ids, lines)
-    asked = Scenario(ids, tuple(read_lever(text) for text in levers),
-                     {} if saved is None else Scenario.of(saved.levers).drafts)  # fmt: skip
+    asked = Scenario(ids, tuple(read_lever(text) for text in levers), _drafts(levers))
     try:
         result = run(group, asked)
     except LeverError as error:
@@ -112,10 +111,18 @@ def _follow_address(screen: Screen) -> Saved | None:
     saved = _saved(screen, asked[0]) if asked[0] else None
     if saved is not None and asked != st.session_state.get(SEEN):
         st.session_state[LEVERS] = [found.text for found in Scenario.of(saved.levers).levers]
+        st.session_state[DRAFTS] = dict(Scenario.of(saved.levers).drafts)
         is_one = len(saved.rooftop_ids) == 1
         st.query_params["rooftop"] = saved.rooftop_ids[0] if is_one else "all"
     st.session_state[SEEN] = asked
     return saved
+
+
+def _drafts(levers: Sequence[str]) -> dict[str, str]:
+    """The drafts that some levers try."""
+    tried = {read_lever(text).get("file") for text in levers}
+    drafts = st.session_state.get(DRAFTS, {})
+    return {name: text for name, text in drafts.items() if name in tried}
 
 
 def _address() -> Address:
@@ -160,8 +167,11 @@ def _levers(
         _keep([*levers, found.text])
         st.rerun()
 
+    def keep_draft(name: str, text: str) -> None:
+        st.session_state[DRAFTS] = {**st.session_state.get(DRAFTS, {}), name: text}
+
     choices = asking.choices(screen.source, ids)
-    other_levers(choices, group.as_of_date, add, is_one=len(ids) == 1)
+    other_levers(choices, group.as_of_date, add, keep_draft, is_one=len(ids) == 1)
     set_levers(levers, seen, _keep)
     return levers
 
@@ -215,7 +225,8 @@ def _curve(
     )  # fmt: skip
     line = by_text[chosen]
     others = with_units(levers, line, 0)
-    found = asking.next_units(screen.source, ids, tuple(others), line.sell(1).text)
+    drafts = tuple(sorted(_drafts(others).items()))
+    found = asking.next_units(screen.source, ids, tuple(others), line.sell(1).text, drafts)
     beside = ", beside the other changes above" if others else ""
     st.caption(
         f"The next one adds {fmt.money(found.amounts[1])} today over all programs, "

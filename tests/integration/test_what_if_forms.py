@@ -96,10 +96,46 @@ def test_each_form_makes_its_lever_and_the_page_answers(page: AppTest, sample_co
         assert not page.exception, key
         assert levers(page) == [expected], key
         total = run(group, Scenario((STORE,), (read_lever(expected),))).total()
-        shown = " ".join(one.proto.body for one in page.get("html"))
+        shown = seen(page)
         assert fmt.money(total["amount_earned_after"]) in shown, key
         assert fmt.money(total["expected_amount_after"]) in shown, key
         kinds.add(read_lever(expected).kind)
         page.multiselect(key="levers-set").set_value([]).run()
         assert levers(page) == [], key
     assert kinds == set(NAMES), "every kind of lever has a form"
+
+
+EXAMPLE = (
+    "example: half way, objective: 100, sold: [{units: 50}], items: {training: met}, "
+    "scores: {csi: {score: 95, sample: 12}}, amount: 10000"
+)
+
+
+def test_a_draft_of_a_bulletin_is_tried_saved_and_opened_by_its_link(
+    page: AppTest, sample_copy: Path
+) -> None:
+    book = (sample_copy / "rulebooks" / "csi-quarter-bonus.yaml").read_text(encoding="utf-8")
+    uploader = page.file_uploader[0]
+    uploader.upload("wrong.yaml", b"program: nonsense", "application/yaml").run()
+    page.button(key="draft-add").click().run()
+    assert "Not tried:" in seen(page)
+    assert levers(page) == []
+    rules = book.partition("\nexamples:")[0].replace("from: 100, to: 120", "from: 35, to: 120")
+    draft = f"{rules}\nexamples:\n  - {{{EXAMPLE}}}\n"
+    page.file_uploader[0].upload("draft.yaml", draft.encode(), "application/yaml").run()
+    page.button(key="draft-add").click().run()
+    assert levers(page) == ["bulletin program=csi-quarter-bonus,file=draft.yaml"]
+    asked = Scenario((STORE,), (read_lever(levers(page)[0]),), {"draft.yaml": draft})
+    total = run(read_group(current_file(Home(sample_copy)), [STORE]), asked).total()
+    assert total["expected_amount_after"] > total["expected_amount_before"]
+    expected = fmt.money(total["expected_amount_after"])
+    assert expected in seen(page)
+    next(one for one in page.text_input if one.label == "Name").set_value("Lower edge")
+    next(one for one in page.button if one.label == "Save").click().run()
+    other = AppTest.from_file(str(PAGE), default_timeout=120)
+    other.query_params["scenario"] = page.query_params["scenario"]
+    assert expected in seen(other.run())
+
+
+def seen(test: AppTest) -> str:
+    return " ".join(one.proto.body for one in test.get("html"))
