@@ -86,17 +86,28 @@ def chases(
     return found, reasons
 
 
-@cached
 def group(
     source: Published,
     rooftop_ids: tuple[str, ...],
     wishes: Wishes,
     transfer_cents: int,
-    _moved: Callable[[int, int], None],
+    moved: Callable[[int, int], None],
 ) -> GroupPlan:
-    """The group's plans, next cars and transfers. `_moved` is told how far it is."""
-    inputs, _ = inputs_of(source, rooftop_ids)
-    return group_plan(inputs, wishes, transfer_cents, _moved)
+    """The group's plans, next cars and exchanges. `moved` is told how far it is: what it draws
+    can't be drawn again from a cache, so only the answer is kept there."""
+    kept = _kept_group(source, rooftop_ids, wishes, transfer_cents)
+    if not kept:
+        inputs, _ = inputs_of(source, rooftop_ids)
+        kept.append(group_plan(inputs, wishes, transfer_cents, moved))
+    return kept[0]
+
+
+@shared
+def _kept_group(
+    source: Published, rooftop_ids: tuple[str, ...], wishes: Wishes, transfer_cents: int
+) -> list[GroupPlan]:
+    """Where one group's answer is kept, once there is one."""
+    return []
 
 
 @cached

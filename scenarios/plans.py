@@ -7,6 +7,7 @@ Here: the search asked, and each move and program of a plan as it is shown. Not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -249,4 +250,9 @@ def _doubts(period: OpenPeriod) -> Sequence[str]:
         if units
         else []
     )
-    return (*pending, *(f"forecast: {note}" for note in period.fallback_notes))
+    return (*pending, *(f"forecast: {_pool_said(note)}" for note in period.fallback_notes))
+
+
+def _pool_said(note: str) -> str:
+    """A forecast's note with its pool's code as a person reads it: without the segment's hash."""
+    return re.sub(r"\|seg-\w+", "", note).replace("|", ", ")

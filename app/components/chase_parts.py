@@ -87,7 +87,7 @@ def _facts(chase: Chase) -> str:
 
 def _to_aim(chase: Chase) -> str:
     if chase.is_likely:
-        return "nothing, it is"
+        return "it is already"
     effort: Effort | None = chase.to_aim
     if effort is None:
         return "out of reach"

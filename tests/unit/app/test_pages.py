@@ -34,6 +34,8 @@ def test_normal(entry: Page, make_home: MakeHome, monkeypatch: pytest.MonkeyPatc
     assert entry.title in opened.text
     assert "Aug 15, 2025, 7:00 AM CDT" in opened.text
     assert not any(opened.has(state) for state in ("stale", "failed", "empty", "no-access"))
+    again = opened.test.run()  # by what the first visit left in the caches
+    assert not again.exception, [error.value for error in again.exception]
 
 
 @each_page
