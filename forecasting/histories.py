@@ -19,6 +19,7 @@ from programs.settled_rooftop import RuledPeriod, across_periods, has_wider_rule
 # By rooftop and program, the periods that have begun, in order.
 Histories = Mapping[str, Mapping[str, Sequence[RuledPeriod]]]
 ReadHistories = Callable[[Sequence[str], Sequence[str]], Histories]  # rooftops, programs
+ProgramKey = tuple[str, str, str]  # rooftop, program, period
 CHUNK = 20  # rooftops read at a time
 
 
@@ -27,8 +28,9 @@ def with_histories(
     rulebooks: Sequence[Rulebook],
     read: ReadHistories | None,
     calendars: Mapping[str, Calendar],
-) -> tuple[OpenProgram, ...]:
-    """The programs, those that rules over several periods reach with what they are settled with."""
+) -> tuple[tuple[OpenProgram, ...], dict[ProgramKey, list[RuledPeriod]]]:
+    """The programs, those that rules over several periods reach with what they are settled with;
+    and the periods that make it, the open one last, by program."""
     books = {
         book.program_code: book
         for book in rulebooks
@@ -39,8 +41,8 @@ def with_histories(
         if program.program_code in books:
             wanted[program.rooftop_id].append(program)
     if read is None or not wanted:
-        return tuple(programs)
-    found = {}
+        return tuple(programs), {}
+    found, kept = {}, {}
     for rooftops in _chunks(sorted(wanted)):
         histories = read(rooftops, sorted(books))
         for program in (one for rooftop in rooftops for one in wanted[rooftop]):
@@ -52,9 +54,11 @@ def with_histories(
             ]
             across = across_periods(books[program.program_code], periods, calendars)
             found[key] = replace(program, across=across)
-    return tuple(
-        found.get((one.rooftop_id, one.program_code, one.period_code), one) for one in programs
-    )
+            if across is not None:
+                near = {state.inputs.period_code for state in (*across.earlier, across.now)}
+                kept[key] = [period for period in periods if period.code in near]
+    keys = ((one.rooftop_id, one.program_code, one.period_code) for one in programs)
+    return tuple(found.get(key, one) for key, one in zip(keys, programs, strict=True)), kept
 
 
 def _chunks(rooftops: Sequence[str]) -> Iterator[Sequence[str]]:

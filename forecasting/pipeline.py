@@ -26,7 +26,7 @@ from forecasting.chances import judge_program
 from forecasting.day_paths import DaySplit
 from forecasting.gate_draws import GateDraws, GateSimulator, UnitDraws
 from forecasting.gate_facts import GateFacts, read_gate_facts
-from forecasting.histories import ReadHistories, with_histories
+from forecasting.histories import ProgramKey, ReadHistories, with_histories
 from forecasting.marts import (
     Version,
     open_warehouse,
@@ -45,6 +45,7 @@ from programs.calendars import Calendar
 from programs.period_end import OpenProgram, SegmentDraws, element_samples
 from programs.rule_models import Element, RuleVersion
 from programs.rulebook import Rulebook
+from programs.settled_rooftop import RuledPeriod
 
 # What is being done, and the share of it that is done.
 Moved = Callable[[str, float], None]
@@ -70,6 +71,7 @@ class _Known:
 
     programs: tuple[OpenProgram, ...]
     rules: Mapping[Version, RuleVersion]
+    histories: Mapping[ProgramKey, Sequence[RuledPeriod]]
     series: SeriesSet | None
     gates: GateFacts
     wider: WiderRules
@@ -113,12 +115,13 @@ def run_forecast(
     (forecaster,) = make_candidates([forecaster_code], PastForecasts(), processes, asked)
     with open_warehouse(warehouse_path, compiled_dir) as connection:
         rules = rules_by_version(rulebooks)
-        programs = with_histories(
+        programs, kept = with_histories(
             read_open_programs(connection, as_of_date, rules), rulebooks, histories, calendars or {}
         )
         known = _Known(
             programs,
             rules,
+            kept,
             read_series(connection, programs, as_of_date, calendars, holiday_country),
             read_gate_facts(connection, as_of_date),
             read_wider_rules(connection),
@@ -181,6 +184,7 @@ def build_tables(
     paid = program_amounts(outlooks, known.wider)
     rows.add_amounts(paid)
     rows.add_samples(known.programs)
+    rows.add_histories(known.histories)
     return rows.tables()
 
 

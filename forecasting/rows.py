@@ -20,12 +20,15 @@ from forecasting.amounts import PaidProgram, by_rooftop, summed
 from forecasting.chances import ElementOutlook, ProgramOutlook
 from forecasting.day_paths import DaySplit, ElementPath, element_path
 from forecasting.gate_draws import GateDraws, LeafDraws
+from forecasting.histories import ProgramKey
 from forecasting.score_draws import TierDraws
 from forecasting.series import SeriesSet
 from forecasting.tables import SCHEMAS, to_table
+from programs.counted_text import counted_text
 from programs.gates import GateState
 from programs.period_end import OpenElement, OpenProgram, SegmentDraws
 from programs.samples import UNSCORED
+from programs.settled_rooftop import RuledPeriod
 
 THOUSANDTH = Decimal("0.001")
 
@@ -160,6 +163,21 @@ class Rows:
         if rooftops:
             whole = summed(list(rooftops.values())).row()
             self._rows["fct_forecast_group"] = [{"rooftop_count": len(rooftops)} | head | whole]
+
+    def add_histories(self, kept: Mapping[ProgramKey, Sequence[RuledPeriod]]) -> None:
+        """What programs are settled with, for scenarios to settle them again."""
+        self._rows["fct_forecast_across"] = [
+            {
+                "rooftop_id": rooftop,
+                "program_code": program,
+                "period_code": period,
+                "counted_period_code": found.code,
+                "counted_version": found.version.number,
+                "counted": counted_text(found.counted),
+            }
+            for (rooftop, program, period), periods in kept.items()
+            for found in periods
+        ]
 
     def add_samples(self, programs: Sequence[OpenProgram]) -> None:
         """One row per rooftop x segment x end of an open period that holds it."""

@@ -146,6 +146,16 @@ SCHEMAS: dict[str, pa.Schema] = {
             _field("sureness", pa.float64()),
         ]
     ),
+    # One row per period that an open one is settled with where rules reach over several, itself
+    # included: as it was counted (`programs.counted_text`).
+    "fct_forecast_across": pa.schema(
+        [
+            *_PROGRAM_KEY,
+            _field("counted_period_code", pa.string()),
+            _field("counted_version", pa.int32()),
+            _field("counted", pa.string()),
+        ]
+    ),
     "fct_forecast_program": pa.schema([*_PROGRAM_KEY, *_AMOUNTS]),
     "fct_forecast_rooftop": pa.schema(
         [_field("rooftop_id", pa.string()), _field("program_count", pa.int32()), *_AMOUNTS]
@@ -174,6 +184,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "fct_forecast_score_tier": (*_KEY, "tier_number"),
     "fct_forecast_gate": (*_KEY, "gate_code", "conjunct_number", "leaf_number"),
     "fct_forecast_day": (*_KEY, "date"),
+    "fct_forecast_across": (
+        "rooftop_id", "program_code", "period_code", "counted_period_code",
+    ),
     "fct_forecast_program": ("rooftop_id", "program_code", "period_code"),
     "fct_forecast_rooftop": ("rooftop_id",),
     "fct_forecast_group": ("as_of_date",),

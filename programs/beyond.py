@@ -24,6 +24,9 @@ BEYOND = {
 }
 
 
+BETWEEN = ("exclusive_with", "at_most_one_of", "family_cap")
+
+
 def kinds_beyond(rules: RuleVersion, beside: Iterable[RuleVersion]) -> tuple[str, ...]:
     """The kinds of a version's own rules, and of those that versions beside it, ruling the same
     period at one rooftop, state of its program."""
@@ -37,10 +40,18 @@ def kinds_beyond(rules: RuleVersion, beside: Iterable[RuleVersion]) -> tuple[str
     return tuple(dict.fromkeys([*own, *others]))
 
 
-def beyond_text(kinds: Iterable[str], amount_adjusted: Decimal) -> str:
-    """What amounts of a period alone leave out, and what that changes today; empty without any."""
+def beyond_text(
+    kinds: Iterable[str], amount_adjusted: Decimal, *, is_settled: bool = False
+) -> str:
+    """What amounts of a period alone leave out, and what that changes today; empty without any.
+    is_settled: expected amounts are settled over several periods."""
+    kinds = tuple(kinds)
     names = ", ".join(dict.fromkeys(BEYOND[kind] for kind in kinds))
     if not names:
         return ""
+    over_periods = [BEYOND[kind] for kind in kinds if kind not in BETWEEN]
     sign = "+" if amount_adjusted > 0 else ""
-    return f"Without {names}: today they change it by {sign}{money(amount_adjusted)}."
+    text = f"Without {names}: today they change it by {sign}{money(amount_adjusted)}."
+    if is_settled and over_periods:
+        text += f" Expected amounts have {', '.join(dict.fromkeys(over_periods))} in them."
+    return text

@@ -45,6 +45,7 @@ from programs.rule_models import RuleVersion
 from programs.samples import ElementSamples
 from programs.scenario import ElementState, ProgramState
 from programs.scenario_scores import scored
+from programs.settled_samples import Across
 from programs.standing import ElementFacts
 
 
@@ -53,7 +54,9 @@ class OpenFacts:
     """One open program of a rooftop: what is known, and the draws of what is to come by segment.
     `segment_units` is what a segment's units are like, `gate_draws` how each gate of an element
     ends in each draw, `tier_draws` the tier that an element's score reaches. `today_units`
-    are those of the as-of date, by segment; `beyond` the rules that amounts leave out."""
+    are those of the as-of date, by segment; `segment_shares` what the published rules make of one,
+    by segment and element. `across`: what the period is settled with where rules reach over
+    several; `beyond`: the rules that it leaves out as it stands."""
 
     program_name: str
     oem_code: str
@@ -66,6 +69,8 @@ class OpenFacts:
     tier_draws: Mapping[str, np.ndarray] = field(default_factory=dict)
     today_units: Mapping[str, int] = field(default_factory=dict)
     beyond: str = ""
+    across: Across | None = None
+    segment_shares: Mapping[tuple[str, str], Share] = field(default_factory=dict)
 
     @property
     def draw_count(self) -> int:
@@ -120,7 +125,10 @@ def worked_out(found: OpenFacts, facts: Facts, changes: Sequence[Change]) -> Pos
         reported, known = _stands(facts)
     state = _program_state(found, facts, reported)
     share = kept_days(changes, facts.period, found.selling_days_left)
-    return Position(state, _outlook(found, facts, state, known, share))
+    outlook = _outlook(found, facts, state, known, share)
+    if found.across is not None:
+        outlook = replace(outlook, across=found.across.under(reported))
+    return Position(state, outlook)
 
 
 def _standing_on(facts: Facts, cars: Sequence[Car]) -> PeriodState:
@@ -216,7 +224,10 @@ def _outlook(
     The as-of date's own cars are drawn again by the forecast, as it knew them.
     """
     filters = filters_of(facts.rules)
-    shares = [_shares(found, one) for one in filters]
+    shares = [
+        _shares(found, element.element, one)
+        for element, one in zip(facts.rules.elements, filters, strict=True)
+    ]
     size = found.draw_count
     scores = [
         scored(found.tier_draws, size, one.element, found.facts, facts) for one in known.elements
@@ -288,20 +299,18 @@ def _known_facts(known: ElementFacts, stood: ElementFacts) -> ElementFacts:
     return replace(known, gates=stood.gates, open_recall_units=stood.open_recall_units)
 
 
-def _shares(found: OpenFacts, one: ElementFilter) -> tuple[Share, ...]:
+def _shares(found: OpenFacts, element_code: str, one: ElementFilter) -> tuple[Share, ...]:
+    """What an element makes of each segment: by the units it is sold most as, or as published where
+    none was sold of late."""
     shares = []
-    for code, unit in found.segment_units.items():
-        member = one.membership(unit)
-        if member.is_counted or member.is_paid:
-            shares.append(
-                Share(
-                    code,
-                    member.is_counted,
-                    member.is_paid,
-                    member.pay_group_code,
-                    found.today_units.get(code, 0),
-                )
-            )
+    for code in found.draws:
+        unit, today = found.segment_units.get(code), found.today_units.get(code, 0)
+        known = found.segment_shares.get((code, element_code))
+        if unit is not None:
+            member = one.membership(unit)
+            known = Share(code, member.is_counted, member.is_paid, member.pay_group_code)
+        if known is not None and (known.is_counted or known.is_paid):
+            shares.append(replace(known, today_units=today))
     return tuple(shares)
 
 

@@ -30,11 +30,26 @@ Paid = tuple[int, int]  # cents earned and held
 @dataclass(frozen=True)
 class Across:
     """What an open period is settled with: the periods before it that share a rule with it, and
-    itself as reported so far."""
+    itself as reported so far. changed: itself under other rules or objectives, where it ends
+    under those."""
 
     earlier: tuple[PeriodState, ...]
     now: PeriodState
     windows: Windows
+    changed: PeriodState | None = None
+
+    @property
+    def then(self) -> PeriodState:
+        """The period whose rules and objectives the ends go by."""
+        return self.changed or self.now
+
+    def under(self, state: PeriodState) -> Across:
+        """The same where the period stands otherwise; its strikes and unwinds stay."""
+        known = self.now.inputs
+        inputs = replace(
+            state.inputs, dealer_strikes=known.dealer_strikes, unwound=known.unwound
+        )
+        return replace(self, changed=replace(state, inputs=inputs))
 
     @cached_property
     def settled_so_far(self) -> Paid:
@@ -46,7 +61,7 @@ class Across:
         """Whether a bonus over periods is a share of MSRP."""
         return any(
             isinstance(rule, AllPeriods) and bool(rule.pays.msrp_percent)
-            for state in (*self.earlier, self.now)
+            for state in (*self.earlier, self.then)
             for rule in state.rules.across
         )
 
@@ -101,7 +116,7 @@ def settled(
     paid_msrp_cents: Whole,
 ) -> ProgramCents:
     """A program's cents with the rules over several periods, from its cents alone."""
-    by_msrp = context.pays_msrp or context.now.rules.caps.msrp_percent is not None
+    by_msrp = context.pays_msrp or context.then.rules.caps.msrp_percent is not None
     rows = [paid_msrp_cents] if by_msrp else []
     for samples in elements:
         told = by_msrp or samples.goes_by_msrp
@@ -109,7 +124,7 @@ def settled(
     _, first, which = np.unique(
         np.stack(rows).astype(np.int64), axis=1, return_index=True, return_inverse=True
     )
-    ends = _Ends(context.now, elements, paid_msrp_cents)
+    ends = _Ends(context.then, elements, paid_msrp_cents)
     cents = [(*own, *back) for own, back in (context.settle(ends.at(i)) for i in first.tolist())]
     earned, held, earned_back, held_back = np.array(cents, dtype=np.int64)[which.reshape(-1)].T
     return replace(

@@ -113,6 +113,21 @@ where rooftop_id = any($rooftops)
 order by all
 """
 
+MEMBERS = """
+select program_code, program_version, element_code, segment_code, is_counted, is_paid,
+    pay_group_code
+from dim_segment_membership
+order by all
+"""
+
+# What open periods are settled with where rules reach over several, the open one last.
+ACROSS = """
+select rooftop_id, program_code, period_code, counted_version, counted
+from fct_forecast_across
+where rooftop_id = any($rooftops)
+order by all
+"""
+
 # A row of each rooftop and segment, and one of the whole group (rooftop_id null).
 SEGMENT_MSRP = f"""
 select rooftop_id, segment_code, sum(msrp_amount) as msrp, sum(eligible_units) as units

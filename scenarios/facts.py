@@ -30,6 +30,7 @@ from programs.rule_models import RuleVersion
 from programs.rulebook import Rulebook, read_rulebook
 from scenarios import fact_queries as sql
 from scenarios.drawn import gate_draws, tier_draws, with_lists
+from scenarios.open_periods import across_of, segment_shares
 from scenarios.words import TRAITS
 
 if TYPE_CHECKING:
@@ -202,7 +203,8 @@ class _Reader:
         draws, units = self._draws(), self._segment_units()
         gates = gate_draws(self._cursor(sql.GATE_DRAWS))
         tiers = tier_draws(self._cursor(sql.TIER_DRAWS))
-        today = _grouped(self._rows(sql.TODAY))
+        today, across = _grouped(self._rows(sql.TODAY)), _grouped(self._rows(sql.ACROSS))
+        members = segment_shares(self._rows(sql.MEMBERS))
         found: dict[str, list[OpenFacts]] = defaultdict(list)
         periods = self._rows(sql.PERIODS)
         ruling: dict[tuple[str, str], list[RuleVersion]] = defaultdict(list)
@@ -212,6 +214,9 @@ class _Reader:
             key = (row["rooftop_id"], row["program_code"], row["period_code"])
             version = _version(rules, row)
             beyond = kinds_beyond(version, ruling[row["rooftop_id"], row["period_code"]])
+            book = rules.books[row["program_code"]]
+            settled_with = across_of(book, across[key], rules.calendars)
+            program = (row["program_code"], row["program_version"])
             period = Period(
                 row["period_start_date"], row["period_end_date"], row["period_code"],
                 row["period_grain"],
@@ -244,8 +249,12 @@ class _Reader:
                     segment_units={code: units[code] for code in own if code in units},
                     gate_draws=gates.get(key, {}),
                     tier_draws=tiers.get(key, {}),
+                    across=settled_with,
                     today_units={one["segment_code"]: one["units"] for one in today[key]},
-                    beyond=beyond_text(beyond, row["amount_adjusted"]),
+                    segment_shares=members[program],
+                    beyond=beyond_text(
+                        beyond, row["amount_adjusted"], is_settled=settled_with is not None
+                    ),
                 )
             )
         return found

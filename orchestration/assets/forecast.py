@@ -17,6 +17,7 @@ TABLES = (
     "fct_forecast_gate",
     "fct_forecast_score_tier",
     "fct_forecast_day",
+    "fct_forecast_across",
     "fct_forecast_program",
     "fct_forecast_rooftop",
     "fct_forecast_group",

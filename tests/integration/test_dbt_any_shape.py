@@ -266,7 +266,7 @@ def test_a_forecast_with_nothing_to_come_is_the_standing(both: Settled):
     from orchestration.settle import read_histories
 
     with open_warehouse(both.warehouse.path, both.home.home.compiled) as connection:
-        programs = with_histories(
+        programs, _ = with_histories(
             read_open_programs(connection, AS_OF, rules_by_version(both.rulebooks)),
             both.rulebooks,
             read_histories(both.warehouse.path, both.rulebooks, AS_OF),

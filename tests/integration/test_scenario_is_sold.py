@@ -141,6 +141,8 @@ CALENDAR = "code: plain\nmonths: [{code: 2025-04, start: 2025-04-01, end: 2025-0
 FORECAST = {
     "fct_forecast_sample": "'' as rooftop_id, '' as segment_code, date '2025-01-01' as "
     "period_end_date, [0::smallint] as remaining_units",
+    "fct_forecast_across": "'' as rooftop_id, '' as program_code, '' as period_code, "
+    "1 as counted_version, '' as counted",
     "fct_forecast_score_tier": "'' as rooftop_id, '' as program_code, '' as period_code, "
     "'' as element_code, [0::tinyint] as tier_numbers",
     "fct_forecast_gate": "'' as rooftop_id, '' as program_code, '' as period_code, "

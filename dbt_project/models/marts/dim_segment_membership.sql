@@ -5,5 +5,6 @@ select
     program_version,
     element_code,
     is_counted,
-    is_paid
+    is_paid,
+    pay_group_code
 from {{ source('compiled', 'segment_memberships') }}

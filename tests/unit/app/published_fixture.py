@@ -162,6 +162,9 @@ SCHEMAS = {
         "is_reachable_by_surveys:boolean perfect_surveys_needed:integer "
         "lowest_next_score:decimal(9,3) gate_states:integer[]"
     ),
+    "fct_forecast_across": _columns(
+        "rooftop_id program_code period_code counted_period_code counted_version:integer counted"
+    ),
     "fct_forecast_score_tier": _columns(
         "rooftop_id program_code element_code period_code tier_number:integer "
         "edge_score:decimal(18,6) chance:double assumption tier_numbers:tinyint[]"
@@ -219,7 +222,7 @@ SCHEMAS = {
     ),
     "dim_segment_membership": _columns(
         "segment_code program_code program_version:integer element_code is_counted:boolean "
-        "is_paid:boolean"
+        "is_paid:boolean pay_group_code"
     ),
     "rule_document": _columns("kind file text"),
     "meta": _columns(

@@ -306,8 +306,9 @@ def test_same_inputs_and_seed_give_the_same_bytes(home, made, tmp_path):
             (tmp_path / folder / f"{name}.parquet").read_bytes() for folder in "abc"
         )
         assert first == second
-        # The small group's gates are decided already, and no score decides a tier there.
-        still = ("fct_forecast_gate", "fct_forecast_score_tier")
+        # The small group's gates are decided already; no score decides a tier there, and no rule
+        # reaches over several periods.
+        still = ("fct_forecast_gate", "fct_forecast_score_tier", "fct_forecast_across")
         assert (first != third) == (name not in still)
 
 

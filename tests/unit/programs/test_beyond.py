@@ -33,3 +33,6 @@ def test_each_is_named_once_with_what_it_changes_today():
     )
     assert "by +$50" in beyond_text(kinds, Decimal(50))
     assert beyond_text((), Decimal(0)) == ""
+    assert beyond_text((*kinds, "family_cap"), Decimal(50), is_settled=True).endswith(
+        "by +$50. Expected amounts have periods earned back, strikes in them."
+    )
