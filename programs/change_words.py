@@ -59,7 +59,7 @@ def explain(
     text = f"{subject} {verb} {after.program_name} {found}{joint}{_amounts(one, two)}"
     if not parts and _paid(one) == _paid(two):
         verb = "leaves" if is_one else "leave"
-        text = f"{subject} {verb} {after.program_name} at {_amounts(one, two)}"
+        text = f"{subject} {verb} {after.program_name} as it stands today, {_amounts(one, two)}"
     elif not parts:
         verb = "moves" if is_one else "move"
         text = f"{subject} {verb} {after.program_name}: {_amounts(one, two)}"
@@ -166,8 +166,8 @@ def _paid(standing: ProgramStanding) -> tuple[Decimal, Decimal]:
 def _amounts(before: ProgramStanding, after: ProgramStanding) -> str:
     if before.amount_held or after.amount_held:
         return (
-            f"{_from_to(before.amount_earned, after.amount_earned)} earned, "
-            f"{_from_to(before.amount_held, after.amount_held)} held until its gates are decided"
+            f"earned {_from_to(before.amount_earned, after.amount_earned)}, "
+            f"held {_from_to(before.amount_held, after.amount_held)} until its gates are decided"
         )
     return _from_to(before.amount_earned, after.amount_earned)
 

@@ -13,9 +13,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from programs.chase import Chase, Effort
-from programs.money import dollars, round_money
+from programs.money import dollars, money_text, round_money
 from programs.plan import Limits
-from programs.scenario import money_text
 
 if TYPE_CHECKING:
     import duckdb

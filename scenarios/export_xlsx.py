@@ -102,7 +102,7 @@ def _summary(
     sheet: Worksheet, formats: Formats, found: Exported, cells: Sequence[tuple[str, Cells]]
 ) -> None:
     sheet.set_column("A:B", 24)
-    sheet.set_column("C:P", 13)
+    sheet.set_column("C:P", 15)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     rows = Rows(sheet, formats)

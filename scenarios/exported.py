@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from programs.errors import StairstepError
 from scenarios.scenario import Result
+from scenarios.words import Lever
 
 UNNAMED = "What if"
 
@@ -20,9 +21,11 @@ class ExportError(StairstepError):
 
 @dataclass(frozen=True)
 class Exported:
-    """A scenario's result as it leaves the house. `name` is what it was saved under."""
+    """A scenario as it leaves the house: what it came to, and its levers. `name` is what it was
+    saved under."""
 
     result: Result
+    levers: tuple[Lever, ...]
     name: str = UNNAMED
 
     @property
@@ -39,9 +42,11 @@ class Exported:
 
     @property
     def changed(self) -> tuple[str, ...]:
-        """What was changed, each once."""
-        said = [change.said for found in self.result.rooftops for change in found.changes]
-        return tuple(dict.fromkeys(text[0].upper() + text[1:] for text in said))
+        """What was changed: of one rooftop as it came out there, of several the levers."""
+        said = [lever.said for lever in self.levers]
+        if len(self.result.rooftops) == 1:
+            said = [change.said for change in self.result.rooftops[0].changes]
+        return tuple(text[0].upper() + text[1:] for text in said)
 
     def file_name(self, ending: str) -> str:
         """A name that every system takes."""

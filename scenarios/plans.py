@@ -14,14 +14,13 @@ from fractions import Fraction
 
 from programs.chase import Chase, chase_of
 from programs.gates import GateState
-from programs.money import dollars, round_money
+from programs.money import dollars, money_text, round_money
 from programs.outcomes import Outcome, outcome, percent
 from programs.plan import Choice, CloseGate, Plan, ReportDelivered, SellMore
 from programs.plan_gain import Spread, spread_of
 from programs.plan_samples import expected_cents
 from programs.plan_search import Dropped, best_plan, cheapest_plan, drop_program, evaluate
 from programs.scenario import Move as Change
-from programs.scenario import money_text
 from scenarios.inputs import OpenPeriod
 from scenarios.moves import PlannedLine, Question
 

@@ -31,6 +31,12 @@ NAMES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "bulletin": (("program",), ("version", "file")),
     "days": ((), ("closed", "open")),
 }
+# What a kind is called where it is read.
+KINDS: Mapping[str, str] = {
+    "add": "sell", "set": "score", "survey": "surveys", "gate": "gate", "report": "report",
+    "unwind": "unwind", "recalls": "recalls", "objective": "objective", "bulletin": "rules",
+    "days": "days",
+}  # fmt: skip
 # Kinds whose one pair is `what=state`, with a name of the group's own.
 OWN_NAMES = ("set", "gate")
 _ESCAPED = {",": "%2C", "=": "%3D", "%": "%25"}
@@ -55,6 +61,12 @@ class Lever:
         if self.rooftop_id is not None:
             pairs.append(("rooftop", self.rooftop_id))
         return f"{self.kind} " + ",".join(f"{name}={_escaped(value)}" for name, value in pairs)
+
+    @property
+    def said(self) -> str:
+        """As a person reads it: `sell: make Nissan, model Frontier, units 5`."""
+        pairs = [*self.pairs, *([("rooftop", self.rooftop_id)] if self.rooftop_id else [])]
+        return f"{KINDS[self.kind]}: " + ", ".join(f"{name} {value}" for name, value in pairs)
 
     @cached_property
     def _by_name(self) -> dict[str, str]:

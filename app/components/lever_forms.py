@@ -17,11 +17,6 @@ from scenarios.words import Lever, LeverError, read_lever
 # Lines beyond these are a click away: a store sells most of its volume in a handful of models.
 LINES_SHOWN = 8
 MOST_UNITS = 99
-KINDS = {
-    "add": "sell", "set": "score", "survey": "surveys", "gate": "gate", "report": "report",
-    "unwind": "unwind", "recalls": "recalls", "objective": "objective", "bulletin": "rules",
-    "days": "days",
-}  # fmt: skip
 Change = Callable[[Line, int], None]
 
 
@@ -88,13 +83,9 @@ def set_levers(
         keep([text for text in levers if text not in others or text in left])
 
     st.multiselect(
-        "Also changed", others, key=key, on_change=kept, format_func=_said
-    )
-
-
-def _said(text: str) -> str:
-    found = read_lever(text)
-    return f"{KINDS[found.kind]}: " + ", ".join(f"{name} {value}" for name, value in found.pairs)
+        "Also changed", others, key=key, on_change=kept,
+        format_func=lambda text: read_lever(text).said,
+    )  # fmt: skip
 
 
 def _plain(text: str) -> str | None:

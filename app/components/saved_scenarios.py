@@ -59,9 +59,9 @@ def save_form(screen: Screen, asked: Scenario, result: Result) -> None:
     _open(saved)
 
 
-def take_along(result: Result, name: str | None) -> None:
+def take_along(asked: Scenario, result: Result, name: str | None) -> None:
     """Buttons that make a file of what is shown, when they are clicked."""
-    found = Exported(result, name or UNNAMED)
+    found = Exported(result, asked.levers, name or UNNAMED)
     with st.container(horizontal=True):
         for label, ending, icon in FILES:
             file_name = found.file_name(ending)

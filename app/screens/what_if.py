@@ -85,7 +85,7 @@ def show(screen: Screen, started: float) -> None:
         _curve(screen, ids, levers, lines)
     if levers:
         save_form(screen, asked, result)
-        take_along(result, None if saved is None else saved.name)
+        take_along(asked, result, None if saved is None else saved.name)
     saved_list(screen, group, rooftop_id)
 
 

@@ -158,7 +158,7 @@ def scenario(
         saved = _save(place, asked, result, save)
         typer.echo(f"Saved as '{saved.name}' ({saved.scenario_id})", err=True)
     if export is not None:
-        _export(result, save, export)
+        _export(asked, result, save, export)
     print_result(result, output)
 
 
@@ -207,10 +207,10 @@ def _run(home: Home, asked: Scenario) -> Result:
     return run(read_group(current_file(home), asked.rooftop_ids), asked)
 
 
-def _export(result: Result, name: str | None, path: Path) -> None:
+def _export(asked: Scenario, result: Result, name: str | None, path: Path) -> None:
     from scenarios.exported import UNNAMED, Exported, content_of
 
-    content = content_of(Exported(result, name or UNNAMED), path.name)
+    content = content_of(Exported(result, asked.levers, name or UNNAMED), path.name)
     try:
         path.write_bytes(content)
     except OSError as error:
@@ -270,5 +270,5 @@ def _saved_ones(
     if found[0].readings and output is Format.table:
         typer.echo(found[0].readings[-1].figures["sentence"])
     if export is not None:
-        _export(results[0], found[0].name, export)
+        _export(Scenario.of(found[0].levers), results[0], found[0].name, export)
     print_result(results[0], output)
