@@ -133,13 +133,14 @@ def judge_program(
         for element in program.elements
     ]
     msrp = program_msrp_cents(program, draws_of, draws)
-    cents = open_program_cents(program, samples, msrp)
-    fewer = [
-        without_pending(element, found)
-        for element, found in zip(program.elements, samples, strict=True)
-    ]
-    pending_msrp = int(program.pending_paid_msrp_amount * 100)
-    cents_without = open_program_cents(program, fewer, msrp - pending_msrp)
+    cents = cents_without = open_program_cents(program, samples, msrp)
+    if program.has_pending:
+        fewer = [
+            without_pending(element, found)
+            for element, found in zip(program.elements, samples, strict=True)
+        ]
+        pending_msrp = int(program.pending_paid_msrp_amount * 100)
+        cents_without = open_program_cents(program, fewer, msrp - pending_msrp)
     return ProgramOutlook(
         program,
         tuple(

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from forecasting.errors import ForecastError
 from programs.calendars import Calendar
 from programs.period_end import OpenProgram
 from programs.rulebook import Rulebook
@@ -52,6 +53,11 @@ def with_histories(
                 for period in histories[program.rooftop_id][program.program_code]
                 if period.counted.period.start <= program.period_start
             ]
+            if not periods or periods[-1].code != program.period_code:
+                raise ForecastError(
+                    f"{program.rooftop_id}, {program.program_code}: the settlement doesn't know "
+                    f"its period {program.period_code}; run the steps before the forecast anew"
+                )
             across = across_periods(books[program.program_code], periods, calendars)
             found[key] = replace(program, across=across)
             if across is not None:

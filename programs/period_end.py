@@ -89,6 +89,14 @@ class OpenProgram:
     across: Across | None = None
 
     @property
+    def has_pending(self) -> bool:
+        """Whether any of its units isn't reported yet."""
+        return any(
+            element.pending_counted_units or element.pending_paid_units
+            for element in self.elements
+        )
+
+    @property
     def segments(self) -> set[str]:
         return {share.segment_code for element in self.elements for share in element.shares}
 
