@@ -114,7 +114,7 @@ def _print_group(made: Callable) -> tuple[list[Plan], float]:
     clock, planned = Clock(), []
 
     def moved(done: int, of: int) -> None:
-        if done == of:
+        if 2 * done == of:
             planned.append(clock.read())
 
     found = group_plan(group, Wishes(), TRANSFER_COST_CENTS, moved)

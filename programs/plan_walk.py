@@ -25,6 +25,8 @@ NARROW = 200
 # More than this take longer to walk than the mixed-integer program takes.
 MOST_ROWS = 150_000
 CHUNK = 50_000
+# So few rows are bounded by the most that any of them may still sell, all at once.
+FEW_ROWS = 300
 # Sums of floating cents are this close.
 SURE_CENTS = 1e-3
 
@@ -223,6 +225,8 @@ class Walk:
         money = self._budget - rows.spent - sum(int(lever.costs[-1]) for lever in rest)
         below = self._of_unit * np.maximum(left - sold, 0) + self._of_cent * np.maximum(money, 0)
         rooms = [self._rooms(table, rest) for table in range(len(self._slacks))]
+        if len(left) <= FEW_ROWS and rest:
+            left = np.full_like(left, left.max(initial=0))
         for units in np.unique(left):
             slack = np.concatenate(
                 [

@@ -66,15 +66,22 @@ class Trade:
 
 
 def exchanges(
-    questions: Mapping[str, Question], plans: Mapping[str, Plan], cost_cents: int
+    questions: Mapping[str, Question],
+    plans: Mapping[str, Plan],
+    cost_cents: int,
+    asked: Callable[[int], None] = lambda rooftops: None,
 ) -> tuple[tuple[Transfer, ...], tuple[Trade, ...]]:
     """Transfers and trades that pay, the best first, each rooftop in one at the most so that what
-    they bring adds up. `cost_cents`: of moving one car."""
+    they bring adds up. `cost_cents`: of moving one car. `asked` is told how many rooftops have been
+    asked what they want."""
     stores = {
         rooftop: _Store(rooftop, question, plans[rooftop])
         for rooftop, question in questions.items()
     }
-    wanted = {rooftop: store.wanted(cost_cents) for rooftop, store in stores.items()}
+    wanted = {}
+    for rooftop, store in stores.items():
+        wanted[rooftop] = store.wanted(cost_cents)
+        asked(len(wanted))
     found = _apart(
         [
             *_transfers(stores, wanted, cost_cents),

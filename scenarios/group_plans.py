@@ -54,8 +54,9 @@ def group_plan(
     moved: Moved = lambda done, of: None,
 ) -> GroupPlan:
     """All rooftops' plans. Wishes hold for each; a gate is planned where it is unmet. `moved` is
-    told how many rooftops are done."""
+    told how many steps are done of how many: each rooftop's plan, then what it wants of others."""
     questions, plans, unplanned = {}, {}, {}
+    steps = 2 * len(inputs)
     for number, (rooftop, own) in enumerate(inputs.items()):
         try:
             questions[rooftop] = question_of(own, _own_wishes(own, wishes))
@@ -63,8 +64,11 @@ def group_plan(
         except (PlanError, ScenarioError) as error:
             unplanned[rooftop] = str(error)
             questions.pop(rooftop, None)
-        moved(number + 1, len(inputs))
-    transfers, trades = exchanges(questions, plans, transfer_cost_cents)
+        moved(number + 1, steps)
+    transfers, trades = exchanges(
+        questions, plans, transfer_cost_cents, lambda done: moved(len(inputs) + done, steps)
+    )
+    moved(steps, steps)
     return GroupPlan(plans, next_units(questions), transfers, trades, unplanned)
 
 

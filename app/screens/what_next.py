@@ -114,7 +114,7 @@ def _group(screen: Screen) -> None:
     shown = st.progress(0.0, "Planning each rooftop") if len(ids) > 1 else st.empty()
     found = planning.group(
         screen.source, ids, wishes, transfer_cents,
-        lambda done, of: shown.progress(done / of, f"Planned {done} of {of} rooftops"),
+        lambda done, of: shown.progress(done / of, "Planning each rooftop, then exchanges"),
     )  # fmt: skip
     shown.empty()
     if not found.plans:
