@@ -119,7 +119,7 @@ def _lines(question: Question, rooftop: str) -> list[CostRule] | None:
         )
         edited = st.data_editor(
             pa.Table.from_pylist([_line_row(line) for line in question.lines], schema=LINES),
-            hide_index=True, width="stretch", key=f"lines-{rooftop}",
+            hide_index=True, width="stretch", key=f"lines-{rooftop}", placeholder="as is",
             disabled=["Line", "To sell", "Where from"],
             column_config={
                 "At most": st.column_config.NumberColumn(min_value=0, step=1),
@@ -149,8 +149,8 @@ def _rule(line: PlannedLine, most: int | None, first: int | None, step: int | No
 
 
 def _line_row(line: PlannedLine) -> dict[str, Any]:
-    costs = line.move.unit_costs_cents
-    shown = f"${dollars(costs[0]):,.0f} to ${dollars(costs[-1]):,.0f}; " if costs else ""
+    ends = [f"${dollars(cents):,.0f}" for cents in line.move.unit_costs_cents]
+    shown = f"{' to '.join(dict.fromkeys((ends[0], ends[-1])))}; " if ends else ""
     return {
         "Line": line.move.label,
         "To sell": line.most_units,
