@@ -94,6 +94,7 @@ def program_table(outcomes: Sequence[Outcome]) -> str:
             ("Expected", "ss-num"),
         ),
         rows,
+        "ss-pairs",
     )
 
 
@@ -123,20 +124,20 @@ def group_tiles(found: GroupPlan) -> str:
 
 
 def next_table(nexts: Sequence[NextUnit], name_of: NameOf) -> str:
-    """Where one more car is worth most."""
+    """Where one more car is worth most: its net first, as a phone shows the first columns alone."""
     return table(
         (
-            ("Rooftop", "ss-name"), ("One more", "ss-keep"), ("There are", "ss-num"),
-            ("It brings", "ss-num"), ("It costs", "ss-num"), ("Net", "ss-num"),
+            ("Rooftop", "ss-name"), ("One more", ""), ("Net", "ss-num"),
+            ("It brings", "ss-num"), ("It costs", "ss-num"), ("There are", "ss-num"),
         ),
         [
             (
                 f"<b>{escape(name_of(one.rooftop_id))}</b>",
                 escape(one.label),
-                f"{one.cars:,}",
+                f"<b>{cents(one.net_cents)}</b>",
                 cents(one.gain_cents),
                 cents(one.cost_cents),
-                f"<b>{cents(one.net_cents)}</b>",
+                f"{one.cars:,}",
             )
             for one in nexts
         ],
@@ -180,17 +181,17 @@ def plans_table(found: GroupPlan, name_of: NameOf, address: str) -> str:
     plans = sorted(found.plans.items(), key=lambda item: (-item[1].net_cents, item[0]))
     return table(
         (
-            ("Rooftop", "ss-name"), ("Cars", "ss-num"), ("Cost", "ss-num"),
-            ("Expected", "ss-num"), ("Net", "ss-num"), ("Proof", "ss-keep"),
+            ("Rooftop", "ss-name"), ("Net", "ss-num"), ("Cars", "ss-num"),
+            ("Cost", "ss-num"), ("Expected", "ss-num"), ("Proof", "ss-keep"),
         ),
         [
             (
                 f'<a href="{address}?rooftop={escape(rooftop)}" target="_self">'
                 f"{escape(name_of(rooftop))}</a>",
+                f"<b>{cents(plan.net_cents)}</b>",
                 str(plan.choice.unit_count),
                 cents(plan.cost_cents),
                 _pair(cents(plan.expected_before_cents), cents(plan.expected_after_cents)),
-                f"<b>{cents(plan.net_cents)}</b>",
                 "proven" if plan.is_proven else f"within {cents(plan.gap_cents)}",
             )
             for rooftop, plan in plans
