@@ -47,10 +47,14 @@ class Table:
         gates = tuple((code,) for code in reversed(self.part.gate_codes))
         return (*gates, *(kind.codes for kind in self.part.kinds))
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of `whole`."""
+        return (2,) * len(self.part.gate_codes) + self.cents[0].shape
+
     def whole(self) -> np.ndarray:
         """One array: an axis of two for each gate, the last one first, then one for each kind."""
-        gates = (2,) * len(self.part.gate_codes)
-        return np.stack(self.cents).reshape((*gates, *self.cents[0].shape))
+        return np.stack(self.cents).reshape(self.shape)
 
     @property
     def before_cents(self) -> int:

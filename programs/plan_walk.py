@@ -310,7 +310,7 @@ def _lever(
     )
     gain = number * (price - prices.of_unit * is_sold) - weights - prices.of_cent * costs
     strides = [
-        0 if axis is None else math.prod(table.whole().shape[axis + 1 :])
+        0 if axis is None else math.prod(table.shape[axis + 1 :])
         for table, axis in zip(tables, axes, strict=True)
     ]
     return _Lever(

@@ -134,11 +134,10 @@ class _Store:
         """Cars of a line that its plan doesn't sell."""
         return self._spare(self.plan, key)
 
-    def may_give(self, key: LineKey, units: int = 1) -> bool:
-        """Whether the cars are on the ground. A store whose objective isn't known yet gives none:
+    def may_give(self, key: LineKey) -> bool:
+        """Whether it has a car on the ground. A store whose objective isn't known yet gives none:
         nobody knows what it would lose."""
-        line = self.lines.get(key)
-        return line is not None and line.on_ground_units >= units and self._is_known(line)
+        return key in self._known and self.lines[key].on_ground_units > 0
 
     def _value(self, plan: Plan) -> Fraction:
         return plan.expected_after_cents - plan.cost_cents
@@ -184,6 +183,10 @@ class _Store:
             lines=tuple(line.with_units(MOST_TRANSFERRED) for line in self._question.lines),
         )
         return Search(outlooks, wide.moves, wide.limits)
+
+    @cached_property
+    def _known(self) -> frozenset[LineKey]:
+        return frozenset(key for key, line in self.lines.items() if self._is_known(line))
 
     def _is_known(self, line: PlannedLine) -> bool:
         moved = line.move.counted_by | line.move.paid_by
