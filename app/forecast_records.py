@@ -54,6 +54,21 @@ class ForecastTier(Record):
 
 
 @dataclass(frozen=True)
+class ForecastScoreTier(Record):
+    """A tier that a score decides; `assumption` says how the score was drawn."""
+
+    TABLE: ClassVar[str] = "fct_forecast_score_tier"
+    rooftop_id: str
+    program_code: str
+    element_code: str
+    period_code: str
+    tier_number: int
+    edge_score: Decimal
+    chance: float | None
+    assumption: str
+
+
+@dataclass(frozen=True)
 class ForecastGate(Record):
     TABLE: ClassVar[str] = "fct_forecast_gate"
     rooftop_id: str

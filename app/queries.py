@@ -13,7 +13,13 @@ from decimal import Decimal
 
 import streamlit as st
 
-from app.forecast_records import Forecast, ForecastGate, ForecastProgram, ForecastTier
+from app.forecast_records import (
+    Forecast,
+    ForecastGate,
+    ForecastProgram,
+    ForecastScoreTier,
+    ForecastTier,
+)
 from app.published import Published
 from app.records import (
     Adjustment,
@@ -49,6 +55,7 @@ class ElementView:
     forecast: Forecast | None
     forecast_tiers: tuple[ForecastTier, ...]
     forecast_gates: tuple[ForecastGate, ...] = ()
+    score_tiers: tuple[ForecastScoreTier, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,7 @@ def program_views(
     segments = _grouped(source.read(LadderSegment, *own, order_by="segment_number"))
     forecasts = {element_key(row): row for row in source.read(Forecast, *own)}
     tiers = _grouped(source.read(ForecastTier, *own, order_by="tier_number"))
+    score_tiers = _grouped(source.read(ForecastScoreTier, *own, order_by="tier_number"))
     gates_ahead = _grouped(source.read(ForecastGate, *own, order_by="conjunct_number, leaf_number"))
     amounts = {
         (row.program_code, row.period_code): row for row in source.read(ForecastProgram, *own)
@@ -147,6 +155,7 @@ def program_views(
             forecast=forecasts.get(element_key(row)),
             forecast_tiers=tuple(tiers.get(element_key(row), ())),
             forecast_gates=tuple(gates_ahead.get(element_key(row), ())),
+            score_tiers=tuple(score_tiers.get(element_key(row), ())),
         )
         views.setdefault((row.program_code, row.period_code), []).append(view)
     return tuple(

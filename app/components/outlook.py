@@ -15,7 +15,12 @@ from html import escape
 from app import format as fmt
 from app.components import words
 from app.forecast_queries import AmountSpread
-from app.forecast_records import BacktestBin, ForecastGate, ForecastProgram
+from app.forecast_records import (
+    BacktestBin,
+    ForecastGate,
+    ForecastProgram,
+    ForecastScoreTier,
+)
 from app.queries import ElementView, ProgramView
 from app.records import Gate, ProgramStanding
 
@@ -35,17 +40,43 @@ def outlook(view: ProgramView, track: BacktestBin | None = None) -> str:
 def outlook_lines(view: ProgramView, track: BacktestBin | None) -> list[Line]:
     """Return what may be said of a program's end, line by line."""
     element = view.headline
-    if not view.standing.is_open or element is None or element.forecast is None:
+    if not view.standing.is_open or element is None:
         return []
+    scores, pays = _score_lines(view), ("Pays", amount_text(view.amount))
+    if element.forecast is None:
+        return [*scores, pays] if scores and pays[1] else scores
     found = [
         ("Such chances", track_record(track)),
         ("With its gates", with_gates(view, element)),
         ("Pending", pending_effect(element)),
         ("Decided", decided(view.standing, element)),
-        ("Pays", amount_text(view.amount)),
+        pays,
     ]
     lines = [(name, said) for name, said in found if said]
-    return [*lines, *_survey_lines(view)]
+    return [*lines, *scores, *_survey_lines(view)]
+
+
+def _score_lines(view: ProgramView) -> list[Line]:
+    """The chance of each tier of the elements that a score decides, one line an element."""
+    lines = []
+    for element in view.elements:
+        if element.score_tiers:
+            named = element.element.element_name if element.element else "Score"
+            lines.append((named, score_text(element.score_tiers)))
+    return lines
+
+
+def score_text(tiers: Sequence[ForecastScoreTier]) -> str:
+    """Say how likely a score ends in each tier; why there is no telling, where there is none."""
+    if all(tier.chance is None for tier in tiers):
+        text = tiers[0].assumption
+        return f"{text[:1].upper()}{text[1:]}."
+    said = [
+        f"tier {tier.tier_number} from {tier.edge_score.normalize():f} "
+        f"{fmt.chance(tier.chance)} ({fmt.chance_in_words(tier.chance)})"
+        for tier in tiers
+    ]
+    return f"At the period's end {', '.join(said)}."
 
 
 def track_record(track: BacktestBin | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -284,6 +285,27 @@ def test_how_good_names_the_command_before_the_first_backtest(
     )
     assert "that were checked" not in standing.text
     assert "Three perfect surveys" in standing.text
+
+
+def test_a_score_says_how_likely_it_ends_in_each_tier(
+    make_home: MakeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.unit.app.small_group import tables
+
+    key = {
+        "rooftop_id": NISSAN, "program_code": "nissan-one", "element_code": "volume",
+        "period_code": "2025-08", "assumption": "no score is published yet: nothing is paid on it",
+    }  # fmt: skip
+    chances = {1: (Decimal(92), 0.85), 2: (Decimal("96.5"), 0.38)}
+    for known, said in ((True, "tier 1 from 92 85 %"), (False, "No score is published yet")):
+        rows = [
+            key | {"tier_number": number, "edge_score": edge, "chance": chance if known else None}
+            for number, (edge, chance) in chances.items()
+        ]
+        home = make_home(rows=tables() | {"fct_forecast_score_tier": rows})
+        text = open_page(page("standing"), home, monkeypatch, query={"rooftop": NISSAN}).text
+        assert said in text
+        assert ("tier 2 from 96.5 38 %" in text) == known
 
 
 def test_rooftops_add_up_exactly(make_home: MakeHome, monkeypatch: pytest.MonkeyPatch) -> None:
