@@ -6,16 +6,17 @@ marts belongs to `series`, measuring to `backtest`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from forecasting.backtest_cells import BacktestError, BacktestPanel
-from forecasting.marts import open_warehouse, read_open_programs
+from forecasting.marts import open_warehouse, read_open_programs, rules_by_version
 from forecasting.series import read_series
 from programs.calendars import Calendar
+from programs.rulebook import Rulebook
 
 # Rooftop x segment series of any size are what a program counts; under two units a quarter a
 # share of what came means nothing.
@@ -28,6 +29,7 @@ def home_panels(
     as_of_date: date,
     calendars: Mapping[str, Calendar] | None = None,
     holiday_country: str | None = None,
+    rulebooks: Sequence[Rulebook] = (),
 ) -> list[BacktestPanel]:
     """The series that a run as of that morning forecasts, known until the day before it.
 
@@ -35,7 +37,7 @@ def home_panels(
     BacktestError when no open program has a series.
     """
     with open_warehouse(warehouse_path, compiled_dir) as connection:
-        programs = read_open_programs(connection, as_of_date)
+        programs = read_open_programs(connection, as_of_date, rules_by_version(rulebooks))
         series = read_series(connection, programs, as_of_date, calendars, holiday_country)
     if series is None:
         raise BacktestError(

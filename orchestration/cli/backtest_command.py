@@ -115,7 +115,7 @@ def _panels(registrations: Path | None, place: Home | None) -> list[BacktestPane
     from orchestration.lock import check_unlocked
     from orchestration.moments import parse_moment
     from orchestration.publish import published_pointer
-    from orchestration.rules import load_calendars, load_group
+    from orchestration.rules import load_calendars, load_group, load_rulebooks
 
     assert place is not None
     check_unlocked(place.lock_file)
@@ -127,6 +127,7 @@ def _panels(registrations: Path | None, place: Home | None) -> list[BacktestPane
         as_of.date(),
         load_calendars(place),
         group.holidays.country,
+        load_rulebooks(place),
     )
 
 

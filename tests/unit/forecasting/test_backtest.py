@@ -23,8 +23,10 @@ from forecasting.backtest_cells import (
 )
 from forecasting.backtest_home import home_panels
 from forecasting.registrations import RegistrationsError, office_selling_days, read_registrations
+from programs.rulebook import read_rulebook
 from tests.unit.forecasting.made_up_group import made_up_group
 from tests.unit.forecasting.small_warehouse import TODAY, daily_units, make_home
+from tests.unit.forecasting.test_score_draws import TEXT, home_with_surveys
 
 QUARTERS = ["2024Q3", "2024Q4"]
 FIELDS = {
@@ -177,6 +179,15 @@ def test_a_homes_series_are_known_until_the_day_before_its_morning(tmp_path):
     assert measurable_quarters([source]) == ["2024Q4", "2025Q1", "2025Q2"]
     with pytest.raises(BacktestError, match="2025Q3 isn't wholly in the data, .* to 2025-08-14"):
         run_cell(source, Asked(), "2025Q3", tmp_path / "cells")
+
+
+def test_a_home_whose_tiers_go_by_scores_is_measured_by_its_rulebooks(tmp_path):
+    home = home_with_surveys(tmp_path, [100])
+    book = read_rulebook(TEXT, "vw-quarter.yaml", run_examples=False)
+    (source,) = home_panels(
+        home / "stairstep.duckdb", home / "compiled", TODAY, rulebooks=[book]
+    )
+    assert "vw|seg-new" in source.panel.keys
 
 
 def test_a_quarter_whose_last_days_are_missing_is_not_known():
