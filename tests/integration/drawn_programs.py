@@ -7,6 +7,7 @@ the two (test_dbt_any_shape.py); the shapes (rulebook_strategies.py).
 
 from __future__ import annotations
 
+import copy
 import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,13 +24,14 @@ from programs.filters import ElementFilter, UnitClass
 from programs.gates import Item, Leaf, Reading, items_state
 from programs.program_states import PeriodInputs, SoldUnits
 from programs.rule_models import RuleVersion
-from programs.rulebook import Rulebook, read_rulebook
+from programs.rulebook import Rulebook, Version, read_rulebook
 from tests.integration.dbt_fixture import SmallHome, Store, moment
-from tests.integration.drawn_wider_rules import add_wider_rules, family_of
+from tests.integration.drawn_wider_rules import add_wider_rules, family_of, revision_of
 from tests.unit.programs.evaluator import facts as evaluator
 from tests.unit.programs.rulebook_strategies import MODELS, as_text, documents
 
 SEED, PROGRAMS = 20250420, 240
+REVISED = 5  # one program in so many is revised in the middle of a quarter
 AS_OF = date(2025, 4, 20)
 STORES = {"small": 2, "middle": 7, "large": 14}  # most sales of a month
 METRICS = ("csi", "efficiency")
@@ -95,7 +97,7 @@ def drawn_texts(count: int = PROGRAMS, *, are_alone: bool = False) -> dict[str, 
 
     draw()
     dice = random.Random(SEED)
-    texts = {}
+    texts, drawn = {}, copy.deepcopy(found)
     for number, document in enumerate(found):
         code = f"p{number:03}"
         document |= {"program": code, "when": {"calendar": "plain", "grain": "month"}}
@@ -104,6 +106,8 @@ def drawn_texts(count: int = PROGRAMS, *, are_alone: bool = False) -> dict[str, 
             document |= {"across": [], "deductions": []}
         else:
             add_wider_rules(dice, document, others)
+            if number % REVISED == 0:
+                document["revisions"] = [revision_of(document, drawn[number - 1])]
         if number % 9 == 0:  # reports come up to four days after their sale
             document["deadlines"] = {"report_days_after_sale": 3 if number % 2 else 1}
         texts[f"{code}.yaml"] = as_text(document)
@@ -133,10 +137,12 @@ def drawn_facts(home: SmallHome, stores: Mapping[str, int] = STORES) -> dict[str
                 if (day := _day(dice, month)) <= AS_OF
             ]
         for book, month in itertools.product(home.rulebooks, months()):
-            for element in book.versions[0].rules.elements:
+            rules = [version.rules for version in book.versions]
+            codes = dict.fromkeys(one.element for found in rules for one in found.elements)
+            for element in codes:
                 units = dice.choice([None, 0, *([dice.randint(1, 12)] * 4)])
                 if units is not None:
-                    here.objectives[book.program_code, element.element, month.code] = units
+                    here.objectives[book.program_code, element, month.code] = units
         _land(home, home.store(store), here)
         facts[store] = here
     return facts
@@ -272,15 +278,29 @@ def evaluator_store(facts: StoreFacts) -> evaluator.Store:
     )  # fmt: skip
 
 
-def history(rules: RuleVersion, facts: StoreFacts) -> list[PeriodInputs]:
-    """One program's periods at one store, as `programs` takes them."""
-    filters = {element.element: ElementFilter(rules, element) for element in rules.elements}
-    return [_inputs(rules, filters, facts, month) for month in months()]
+Filters = dict[str, ElementFilter]
+
+
+def history(book: Rulebook, facts: StoreFacts) -> list[tuple[Version, PeriodInputs]]:
+    """One program's periods at one store, as `programs` takes them, with the version of each."""
+    ruling = [(month, book.version_for(month, AS_OF) or book.versions[0]) for month in months()]
+    filters = {
+        version.number: {
+            element.element: ElementFilter(version.rules, element)
+            for element in version.rules.elements
+        }
+        for _, version in ruling
+    }
+    by_month = {month.code: filters[version.number] for month, version in ruling}
+    return [
+        (version, _inputs(version.rules, by_month, facts, month)) for month, version in ruling
+    ]
 
 
 def _inputs(
-    rules: RuleVersion, filters: dict[str, ElementFilter], facts: StoreFacts, month: Period
+    rules: RuleVersion, by_month: Mapping[str, Filters], facts: StoreFacts, month: Period
 ) -> PeriodInputs:
+    filters = by_month[month.code]
     last = rules.deadlines.report_days_after_sale
     sales = [sale for sale in facts.sales if last is None or (sale.accepted - sale.on).days <= last]
     lines = sorted(_lines(rules, sales, month), key=lambda line: line[0])
@@ -302,7 +322,7 @@ def _inputs(
         items=_item_states(facts.items, month),
         is_open=month.end >= AS_OF,
         strikes=tuple(sorted(day for day in facts.strikes if month.contains(day))),
-        unwound=tuple(_unwound(filters, sales, month)),
+        unwound=tuple(_unwound(by_month, sales, month)),
     )
 
 
@@ -365,10 +385,12 @@ def _item_states(items: Sequence[tuple[str, Item]], month: Period) -> dict[str, 
 
 
 def _unwound(
-    filters: dict[str, ElementFilter], sales: Sequence[Sale], month: Period
+    by_month: Mapping[str, Filters], sales: Sequence[Sale], month: Period
 ) -> Iterator[tuple[int, int]]:
+    """Units paid by the rules of their own month, with the days to their unwind in this one."""
     for sale in sales:
         if sale.unwound is None or not month.contains(sale.unwound) or month.contains(sale.on):
             continue
+        filters = by_month[f"{sale.on:%Y-%m}"]
         if any(found.membership(sale.unit).is_paid for found in filters.values()):
             yield 1, (sale.unwound - sale.on).days

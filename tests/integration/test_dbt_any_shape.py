@@ -18,7 +18,7 @@ from orchestration.gates.mart_frames import mart_frames
 from orchestration.moments import Moments
 from programs.ladder_rules import ladder_rules
 from programs.program_states import PeriodState, period_state
-from programs.rulebook import Rulebook, windows_of_version
+from programs.rulebook import Rulebook, windows_in_force
 from programs.settlement import SettledPeriod, settle_program
 from programs.stacking import StatedStacking, settle_stacking
 from tests.integration.dbt_fixture import ZONE, SmallHome, Store, Warehouse, moment
@@ -32,7 +32,7 @@ from tests.integration.drawn_programs import (
     history,
     months,
 )
-from tests.integration.drawn_wider_rules import FAMILY
+from tests.integration.drawn_wider_rules import FAMILY, as_announced
 from tests.unit.programs.evaluator import settle
 from tests.unit.programs.evaluator.facts import Period
 
@@ -90,9 +90,10 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Settled:
     states, settled = {}, {}
     for store, here in facts.items():
         for book in rulebooks:
-            version = book.versions[0]
-            own = [period_state(version.rules, found) for found in history(version.rules, here)]
-            windows = windows_of_version(book, version, {"plain": home.calendar})
+            ruled = history(book, here)
+            own = [period_state(version.rules, found) for version, found in ruled]
+            versions = {version.number: version for version, _ in ruled}
+            windows = windows_in_force(book, versions.values(), {"plain": home.calendar})
             for state, found in zip(own, settle_program(own, windows), strict=True):
                 states[store, book.program_code, found.period_code] = state
                 settled[store, book.program_code, found.period_code] = found
@@ -206,14 +207,16 @@ def test_the_last_day_of_a_chart_is_the_standing(both: Settled):
 
 def test_every_program_is_settled_the_same_to_the_cent(both: Settled):
     rows = _by_key(both.warehouse.rows("from fct_program_standing"))
-    listed = defaultdict(list)
+    listed, later = defaultdict(list), 0
     sql = "from fct_program_adjustment order by adjustment_number"
     for row in both.warehouse.rows(sql):
         change = (row["rule_kind"], row["rule_code"], row["rule_program_code"])
         key = (row["rooftop_id"], row["program_code"], row["period_code"])
         listed[key].append((*change, row["amount_earned"], row["amount_held"]))
+        later += row["rule_program_version"] > rows[key]["program_version"]
         assert row["rule_text"] and row["evidence_text"] and row["bulletin_number"] == "B"
     assert rows.keys() == both.settled.keys()
+    assert later >= 3  # a revision in its window's middle rules a period before it
     seen: Counter[str] = Counter()
     for key, expected in both.settled.items():
         row, changes = rows[key], expected.adjustments
@@ -240,9 +243,7 @@ def test_a_second_evaluator_settles_every_program_the_same(both: Settled):
         for first in range(0, len(both.rulebooks), FAMILY):
             family = both.rulebooks[first : first + FAMILY]
             slow = {
-                book.program_code: settle.settle(
-                    book.versions[0].document, here, EVALUATED, AS_OF
-                )
+                book.program_code: settle.settle(as_announced(book), here, EVALUATED, AS_OF)
                 for book in family
             }
             for month in months():

@@ -272,7 +272,7 @@ def as_text(document: dict) -> str:
     """A document as YAML text; JSON is YAML, but for its dates, which must not be quoted."""
     text = json.dumps(document)
     for name in ("announced", "effective", "date"):
-        for day in ("2024-12-01", "2025-01-01"):
+        for day in ("2024-12-01", "2025-01-01", "2025-02-20", "2025-03-01"):
             text = text.replace(f'"{name}": "{day}"', f'"{name}": {day}')
     return text
 
