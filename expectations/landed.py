@@ -138,6 +138,18 @@ KINDS: dict[str, Suite] = {
         ),
         _suite("portal/compliance_items", *_CODES),
         _suite(
+            "portal/shipments",
+            *_CODES,
+            *_VIN,
+            *_PRICE,
+            *_MODEL_YEAR,
+            zero(
+                "cancelled_before_shipped_count",
+                "shipments cancelled before they were made",
+                severity="warning",
+            ),
+        ),
+        _suite(
             "portal/recalls",
             zero(
                 "remedied_before_opened_count",

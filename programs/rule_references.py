@@ -27,11 +27,12 @@ ITEM_TYPES = frozenset({"training", "facility", "digital", "strike"})
 @dataclass(frozen=True)
 class Feeds:
     """What a group's feeds deliver. `metrics` of the score feed (None: its mapping names none, so
-    any may come), whether single surveys come, and the item types."""
+    any may come), whether single surveys and shipments come, and the item types."""
 
     metrics: frozenset[str] | None = None
     has_surveys: bool = True
     item_types: frozenset[str] = ITEM_TYPES
+    has_shipments: bool = True
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def feeds_of(mappings: Iterable[Mapping[str, Any]]) -> Feeds:
     """What a home's mapping files deliver, from their documents as read."""
     metrics: set[str] = set()
     items: set[str] = set()
-    names_any, has_surveys = False, False
+    names_any, has_surveys, has_shipments = False, False, False
     for mapping in mappings:
         kind, columns = mapping.get("kind"), mapping.get("columns") or {}
         if kind == "csi/scores":
@@ -56,9 +57,12 @@ def feeds_of(mappings: Iterable[Mapping[str, Any]]) -> Feeds:
             metrics |= named
         elif kind == "csi/surveys":
             has_surveys = True
+        elif kind == "portal/shipments":
+            has_shipments = True
         elif kind == "portal/compliance_items":
             items |= _codes(columns.get("item_type")) or ITEM_TYPES
-    return Feeds(None if names_any else frozenset(metrics), has_surveys, frozenset(items))
+    known = None if names_any else frozenset(metrics)
+    return Feeds(known, has_surveys, frozenset(items), has_shipments)
 
 
 def _codes(column: Any) -> set[str]:
@@ -90,6 +94,11 @@ def _faults(
     yield from _dealer_codes(rules, around.group)
     yield from _calendar(rules, around.calendars)
     if around.feeds is not None:
+        if rules.basis.event == "wholesale" and not around.feeds.has_shipments:
+            yield (
+                ("basis", "event"),
+                "no feed delivers wholesale shipments; map one (portal/shipments)",
+            )
         yield from _metrics(rules, around.feeds)
     yield from _stacking(rules, books)
 

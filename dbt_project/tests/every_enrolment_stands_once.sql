@@ -15,7 +15,7 @@ with ruling_periods as (
     from {{ source('compiled', 'program_periods') }} as periods
     where
         periods.period_start_date <= {{ as_of_date() }}
-        and periods.period_end_date
+        and periods.period_start_date
         >= cast({{ dbt.dateadd("year", -1 * var("history_years"), as_of_date()) }} as date)
         and periods.program_version = (
             select max(programs.program_version)

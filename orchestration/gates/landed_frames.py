@@ -60,6 +60,12 @@ _MEASURES: dict[str, list[str]] = {
     "portal/official_units": [],
     "portal/payments": ["max(abs(amount)) as largest_amount"],
     "portal/compliance_items": [],
+    "portal/shipments": [
+        *_VIN,
+        *_PRICE,
+        *_MODEL_YEAR,
+        "count(*) filter (where cancelled_date < shipped_date) as cancelled_before_shipped_count",
+    ],
     "portal/recalls": [
         "count(*) filter (where remedied_date < opened_date) as remedied_before_opened_count"
     ],

@@ -91,7 +91,9 @@ class MartFrames:
                 join compiled_program_periods p using (program_code, program_version)
                 where p.period_start_date <= coalesce(e.to_date, date '9999-12-31')
                   and p.period_end_date >= coalesce(e.from_date, date '0001-01-01')
-                  and p.period_end_date >= (select min(period_end_date) from {_mart("standing")})
+                  and p.period_start_date >= (
+                      select min(period_start_date) from {_mart("standing")}
+                  )
                   and p.period_start_date <= date '{as_of}'
                   and p.program_version = (
                       select max(program_version) from compiled_programs v

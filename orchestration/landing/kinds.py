@@ -280,6 +280,20 @@ KINDS: dict[str, Kind] = {
             ),
         ),
         Kind(
+            "portal/shipments",
+            _columns(
+                *_DEALER,
+                "invoice_number text *",
+                "vin text *",
+                *_VEHICLE,
+                "msrp_amount money",
+                "shipped_date date *",
+                "cancelled_date date",
+                "row_updated_at moment",
+                "is_vin_valid bool",
+            ),
+        ),
+        Kind(
             "portal/recalls",
             _columns(
                 "oem_code text *",

@@ -16,15 +16,18 @@ from typing import Any
 
 import pytest
 
+from orchestration.landing.kinds import KINDS
 from programs.calendars import Calendar, Period, read_calendar
 from programs.rule_examples import Example, ExampleInputs, ExampleUnits
 from programs.rulebook import Rulebook, read_rulebook
 from tests.integration.dbt_fixture import SmallHome, Store, Warehouse, plain_calendar
 
 GUIDE = Path(__file__).parents[2] / "docs" / "rulebooks" / "examples"
-BULLETINS = ("ford-pilot-2014", "infiniti-2019", "shape-catch-up-tiers")
+BULLETINS = (
+    "ford-pilot-2014", "infiniti-2019", "shape-catch-up-tiers", "mercedes-advertising-2014",
+)  # fmt: skip
 EARLIEST = "2013-06-01T05:00:00"
-AS_OF = "2020-01-06T07:00:00"
+AS_OF = "2019-12-31T20:00:00"
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,11 @@ def _rows(
             number += 1
             traits = {"stock_type": units.stock_type, "sale_type": units.sale_type}
             traits |= {"msrp_amount": msrp, "model_year": units.model_year or day.year}
-            yield "portal/rdrs", home.rdr(told.store.rooftop_id, home.vin(), str(day), **traits)
+            sale = home.rdr(told.store.rooftop_id, home.vin(), str(day), **traits)
+            if told.book.latest.basis.event == "wholesale":
+                yield "portal/shipments", _shipment(sale)
+            else:
+                yield "portal/rdrs", sale
     if inputs.objective is not None:
         yield "portal/objectives", key | {
             "program_code": told.book.program_code,
@@ -117,6 +124,10 @@ def _rows(
             "objective_units": inputs.objective,
             "announced_date": period.start - timedelta(days=5),
         }
+    for number, day in enumerate(inputs.strikes):
+        code = f"{period.code}-{number}"
+        strike = {"item_code": code, "item_type": "strike", "item_name": code, "due_date": day}
+        yield "portal/compliance_items", key | strike
     for metric, score in inputs.scores.items():
         yield "csi/scores", {
             "dealer_code": told.store.dealer_code,
@@ -127,6 +138,13 @@ def _rows(
             "sample_count": score.sample,
             "region_average": score.region_average,
         }
+
+
+def _shipment(sale: dict[str, Any]) -> dict[str, Any]:
+    """A car shipped to the dealer on the day, in the columns of its own kind."""
+    names = {field.name for field in KINDS["portal/shipments"].arrow_schema}
+    shipped = {"invoice_number": sale["rdr_number"], "shipped_date": sale["sale_date"]}
+    return {name: value for name, value in (sale | shipped).items() if name in names}
 
 
 def _shares(units: ExampleUnits) -> list[Decimal]:

@@ -74,6 +74,10 @@ NAMES_NOTHING = {
          "steps: [{strike: 2, takes_percent: 50}]}]\nexamples:"),
         "line 21: deductions[0].kind: no feed delivers strikes; map them as items of type strike",
     ),
+    "shipments that no feed delivers": (
+        ("examples:", "basis: {event: wholesale}\nexamples:"),
+        "line 21: basis.event: no feed delivers wholesale shipments; map one (portal/shipments)",
+    ),
     "a score target that no feed delivers": (
         ("against: objective", "against: {metric: share, rounded: exact}"),
         ("edges: percent", "edges: score"),
@@ -105,7 +109,12 @@ def test_a_rulebook_that_names_what_isn_t_there_gets_its_one_clear_error(small_r
     around = Surroundings(
         read_group(GROUP),
         {"nissan": calendar},
-        Feeds(frozenset({"csi"}), has_surveys=False, item_types=frozenset({"training"})),
+        Feeds(
+            frozenset({"csi"}),
+            has_surveys=False,
+            item_types=frozenset({"training"}),
+            has_shipments=False,
+        ),
     )
     problems = rule_commands.check({"small.yaml": text, "quarterly.yaml": quarterly}, around)
     assert [str(problem) for problem in problems][0].startswith(f"small.yaml, {expected}")

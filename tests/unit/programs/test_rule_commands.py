@@ -92,14 +92,16 @@ def test_feeds_are_read_off_the_mappings():
             {"kind": "csi/scores", "columns": {"metric_code": {"codes": {"C": "csi", "R": "rse"}}}},
             {"kind": "csi/scores", "columns": {"metric_code": {"constant": "retention"}}},
             {"kind": "portal/compliance_items", "columns": {"item_type": {"from": "Type"}}},
+            {"kind": "portal/shipments", "columns": {}},
         ]
     )
+    assert feeds.has_shipments
     assert feeds.metrics == {"csi", "rse", "retention"}
     assert not feeds.has_surveys
     assert feeds.item_types == {"training", "facility", "digital", "strike"}
     assert rule_commands.feeds_of(
         [{"kind": "csi/scores", "columns": {"metric_code": {"from": "Metric"}}}]
-    ) == Feeds(None, False, frozenset())
+    ) == Feeds(None, False, frozenset(), has_shipments=False)
 
 
 ANSWERS = {

@@ -45,11 +45,32 @@ by_delivery_date as (
 
 ),
 
+by_shipment_date as (
+
+    select
+        shipments.*,
+        enrolled_days.program_code,
+        enrolled_days.program_version,
+        enrolled_days.period_code,
+        shipments.rdr_counting_date as counting_date
+    from {{ ref('int_shipments') }} as shipments
+    inner join enrolled_days
+        on
+            shipments.rooftop_id = enrolled_days.rooftop_id
+            and shipments.oem_code = enrolled_days.oem_code
+            and shipments.dealer_code = enrolled_days.dealer_code
+            and shipments.rdr_counting_date = enrolled_days.date_day
+    where enrolled_days.basis = 'wholesale'
+
+),
+
 dated_sales as (
 
     select * from by_report_date
     union all
     select * from by_delivery_date
+    union all
+    select * from by_shipment_date
 
 )
 

@@ -1,5 +1,5 @@
--- Every distinct kind of unit seen in deals, RDRs and inventory. Count and pay filters are evaluated once per
--- class, so facts join rules by one id. A car in stock is classed as if sold at retail.
+-- Every distinct kind of unit seen in deals, RDRs, shipments and inventory. Count and pay filters are evaluated once
+-- per class, so facts join rules by one id. A car in stock is classed as if sold at retail.
 with sold_classes as (
 
     select distinct
@@ -13,6 +13,14 @@ reported_classes as (
     select distinct
         unit_class_id, make, model, trim, model_year, powertrain, stock_type, sale_type
     from {{ ref('int_rdrs_current') }}
+
+),
+
+shipped_classes as (
+
+    select distinct
+        unit_class_id, make, model, trim, model_year, powertrain, stock_type, sale_type
+    from {{ ref('int_shipments_latest') }}
 
 ),
 
@@ -34,5 +42,7 @@ stocked_classes as (
 select * from sold_classes
 union
 select * from reported_classes
+union
+select * from shipped_classes
 union
 select * from stocked_classes

@@ -1,6 +1,7 @@
 -- Each started period of each program with the one version that rules it: the highest announced by the moment of
 -- knowledge, effective by the period's last day and not ended before its first. A version that changes the grain takes
--- the old grain's periods with it, so the choice is made before asking whether the version has that period.
+-- the old grain's periods with it, so the choice is made before asking whether the version has that period. A period
+-- that began before the history does would lack its first days, and is left out.
 with known_versions as (
 
     select * from {{ source('compiled', 'programs') }}
@@ -13,7 +14,7 @@ started_periods as (
     select * from {{ source('compiled', 'program_periods') }}
     where
         period_start_date <= {{ as_of_date() }}
-        and period_end_date >= cast({{ dbt.dateadd("year", -1 * var("history_years"), as_of_date()) }} as date)
+        and period_start_date >= cast({{ dbt.dateadd("year", -1 * var("history_years"), as_of_date()) }} as date)
 
 ),
 

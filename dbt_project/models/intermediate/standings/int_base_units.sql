@@ -1,6 +1,6 @@
--- Last year's units for elements that pay growth or cap by it: cars counted in the base period under the same dealer
--- code, whoever held it, by the rules of this year. Null where the OEM's reports don't reach back that far: an unknown
--- base is no base of zero.
+-- Last year's units for elements that pay growth or cap by it: cars counted (or shipped) in the base period under the
+-- same dealer code, whoever held it, by the rules of this year. Null where the OEM's reports don't reach back that far:
+-- an unknown base is no base of zero.
 with growth_elements as (
 
     select
@@ -11,6 +11,7 @@ with growth_elements as (
         program_version,
         period_code,
         element_code,
+        basis = 'wholesale' as is_shipment,
         base_start_date,
         base_end_date
     from {{ ref('int_enrolled_elements') }}
@@ -21,9 +22,17 @@ with growth_elements as (
 first_reports as (
 
     select
+        false as is_shipment,
         oem_code,
         min(sale_date) as first_sale_date
     from {{ ref('int_rdrs_current') }}
+    group by oem_code
+    union all
+    select
+        true as is_shipment,
+        oem_code,
+        min(shipped_date) as first_sale_date
+    from {{ ref('int_shipments_latest') }}
     group by oem_code
 
 ),
@@ -41,7 +50,8 @@ base_classes as (
     from {{ ref('int_sales_by_day') }} as sales
     inner join growth_elements
         on
-            sales.oem_code = growth_elements.oem_code
+            sales.is_shipment = growth_elements.is_shipment
+            and sales.oem_code = growth_elements.oem_code
             and sales.dealer_code = growth_elements.dealer_code
             and sales.date_day between growth_elements.base_start_date and growth_elements.base_end_date
     group by
@@ -88,7 +98,9 @@ select
     end as base_units
 from growth_elements
 left join first_reports
-    on growth_elements.oem_code = first_reports.oem_code
+    on
+        growth_elements.oem_code = first_reports.oem_code
+        and growth_elements.is_shipment = first_reports.is_shipment
 left join base_sales
     on
         growth_elements.rooftop_id = base_sales.rooftop_id

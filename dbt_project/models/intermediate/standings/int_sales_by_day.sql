@@ -1,7 +1,17 @@
--- Accepted cars per dealer code, class and day, for counts of a base. A new car accepted twice counts on its first day.
-with accepted_sales as (
+-- Accepted cars, and shipped ones, per dealer code, class and day, for counts of a base. A new car accepted twice (or
+-- shipped twice) counts on its first day.
+with sales as (
+
+    select *, false as is_shipment from {{ ref('int_sales') }}
+    union all
+    select *, true as is_shipment from {{ ref('int_shipments') }}
+
+),
+
+accepted_sales as (
 
     select
+        sales.is_shipment,
         sales.oem_code,
         sales.dealer_code,
         sales.rdr_counting_date,
@@ -11,7 +21,7 @@ with accepted_sales as (
         sales.accepted_at,
         sales.sale_id,
         repeated_vins.vin is not null as is_repeated
-    from {{ ref('int_sales') }} as sales
+    from sales
     left join {{ ref('int_repeated_vins') }} as repeated_vins
         on sales.vin = repeated_vins.vin
     where
@@ -27,7 +37,7 @@ later_sales_of_new_cars as (
         select
             sale_id,
             row_number() over (
-                partition by oem_code, dealer_code, vin
+                partition by is_shipment, oem_code, dealer_code, vin
                 order by rdr_counting_date, accepted_at, sale_id
             ) as sale_number
         from accepted_sales
@@ -38,6 +48,7 @@ later_sales_of_new_cars as (
 )
 
 select
+    accepted_sales.is_shipment,
     accepted_sales.oem_code,
     accepted_sales.dealer_code,
     accepted_sales.rdr_counting_date as date_day,
@@ -48,6 +59,7 @@ left join later_sales_of_new_cars
     on accepted_sales.sale_id = later_sales_of_new_cars.sale_id
 where later_sales_of_new_cars.sale_id is null
 group by
+    accepted_sales.is_shipment,
     accepted_sales.oem_code,
     accepted_sales.dealer_code,
     accepted_sales.rdr_counting_date,

@@ -1,0 +1,17 @@
+{{ landed_rows('portal/shipments', [
+    'oem_code',
+    'dealer_code',
+    'invoice_number',
+    'vin',
+    'make',
+    'model',
+    'trim',
+    'model_year',
+    'powertrain',
+    'stock_type',
+    'msrp_amount',
+    'shipped_date',
+    'cancelled_date',
+    'row_updated_at',
+    'is_vin_valid',
+]) }}
