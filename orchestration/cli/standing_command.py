@@ -31,7 +31,7 @@ COLUMNS = (
     "rooftop_id", "program_code", "period_code", "reported_units", "pending_units",
     "official_units", "objective_units", "attainment_pct", "tier_number", "tier_count",
     "units_to_next_tier", "worth_of_next_tier_amount", "amount_earned", "amount_held",
-    "gate_state", "selling_days_left", "standing_state",
+    "amount_adjusted", "gate_state", "selling_days_left", "standing_state",
 )  # fmt: skip
 MARTS = ("fct_program_standing", "dim_rooftop", "dim_program")
 HEADERS = {

@@ -59,7 +59,9 @@ _MEASURES: dict[str, list[str]] = {
     "portal/official_standings": ["min(official_units) as lowest_official_units"],
     "portal/official_units": [],
     "portal/payments": ["max(abs(amount)) as largest_amount"],
-    "portal/compliance_items": [],
+    "portal/compliance_items": [
+        "count(*) filter (where item_type = 'strike' and due_date is null) as undated_strike_count"
+    ],
     "portal/shipments": [
         *_VIN,
         *_PRICE,

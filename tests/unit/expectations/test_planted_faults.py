@@ -49,6 +49,7 @@ PER_KIND = {
     "reported_before_sale_count_is_zero": "sale_date = date '2025-07-21'",
     "lowest_official_units_is_in_range": "official_units = -1",
     "largest_amount_is_in_range": "amount = -10000000.01",
+    "undated_strike_count_is_zero": "item_type = 'strike', due_date = null",
     "cancelled_before_shipped_count_is_zero": "cancelled_date = date '2025-05-31'",
     "remedied_before_opened_count_is_zero": "remedied_date = date '2025-05-31'",
 }
