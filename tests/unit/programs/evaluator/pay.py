@@ -169,8 +169,8 @@ def cap_in_units(
 def next_tier(
     ladder: Ladder, counted: int, pieces: list[Piece], recalled: int | None
 ) -> tuple[int, int] | None:
-    """Units to the next tier, and its worth in cents. `recalled`: open recalls that are deducted;
-    those units to go have none."""
+    """Units to the next tier, and its worth in cents. `recalled`: open recalls that are deducted,
+    of today's units at most, also where one was taken back; those units to go have none."""
     ahead = [edge for edge in ladder.edges if edge > max(counted, 0)]
     if not ahead:
         return None
@@ -181,7 +181,8 @@ def next_tier(
     shares = _mix(ladder.element, pieces) if pays_what_counts(ladder.element) else ()
     then = pieces + [Piece(1, True, shares, each)] * more
     now = ladder.amount(tier_at(ladder.edges, counted), pieces) * _left(recalled, counted)
-    after = ladder.amount(tier_at(ladder.edges, min(ahead)), then) * _left(recalled, min(ahead))
+    today = None if recalled is None else min(recalled, max(counted, 0))
+    after = ladder.amount(tier_at(ladder.edges, min(ahead)), then) * _left(today, min(ahead))
     return more, cents(after) - cents(now)
 
 
