@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from programs.ladder import Ladder, Segment, build_ladder, by_line_from_rows
 from programs.pay_lines import Bracket, GroupPay, PaidPart, PayByLine, UnitLine
 from programs.samples import ElementSamples, element_cents
-from programs.scenario import ElementState, Move, ProgramState, run_scenario
+from programs.scenario import ElementState, Move, ProgramState, moved
 from programs.standing import ElementFacts, ElementRules, evaluate_element
 from tests.unit.programs.strategies import MONEY, SHARES, ladders
 
@@ -241,7 +241,7 @@ def test_a_move_is_paid_in_its_group():
         "p", "P", "2025-08", (ElementState(ElementRules("p", "e", 1, ladder), facts),)
     )
     move = Move("Hauler", 1, Decimal(0), frozenset({key}), frozenset({key}), ((key, "trucks"),))
-    scenario = run_scenario([state], [move])
-    assert (scenario.amount_before, scenario.amount_after) == (0, 1400)
+    after = moved(state, [move]).standing()
+    assert (state.standing().amount_earned, after.amount_earned) == (0, 1400)
     # Without its lines the store's next unit would be one of the rest, as its units so far.
     assert state.standing().worth_of_next_tier_amount == 900
