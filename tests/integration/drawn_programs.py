@@ -17,8 +17,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
-
 from programs.calendars import Period
 from programs.filters import ElementFilter, UnitClass
 from programs.gates import Item, Leaf, Reading, items_state
@@ -26,9 +24,10 @@ from programs.program_states import PeriodInputs, SoldUnits
 from programs.rule_models import RuleVersion
 from programs.rulebook import Rulebook, Version, read_rulebook
 from tests.integration.dbt_fixture import SmallHome, Store, moment
+from tests.integration.drawn_documents import drawn_documents
 from tests.integration.drawn_wider_rules import add_wider_rules, family_of, revision_of
 from tests.unit.programs.evaluator import facts as evaluator
-from tests.unit.programs.rulebook_strategies import MODELS, as_text, documents
+from tests.unit.programs.rulebook_strategies import MODELS, as_text
 
 SEED, PROGRAMS = 20250420, 240
 REVISED = 5  # one program in so many is revised in the middle of a quarter
@@ -81,21 +80,7 @@ def drawn_rulebooks(count: int = PROGRAMS, *, are_alone: bool = False) -> list[R
 def drawn_texts(count: int = PROGRAMS, *, are_alone: bool = False) -> dict[str, str]:
     """The texts of these rulebooks, by file. `are_alone`: without rules over several periods or
     programs."""
-    found: list[dict] = []
-
-    @settings(
-        max_examples=count,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(documents())
-    def draw(document: dict) -> None:
-        found.append(document)
-
-    draw()
+    found = drawn_documents(count)
     dice = random.Random(SEED)
     texts, drawn = {}, copy.deepcopy(found)
     for number, document in enumerate(found):
@@ -303,7 +288,7 @@ def _inputs(
     filters = by_month[month.code]
     last = rules.deadlines.report_days_after_sale
     sales = [sale for sale in facts.sales if last is None or (sale.accepted - sale.on).days <= last]
-    lines = sorted(_lines(rules, sales, month), key=lambda line: line[0])
+    lines = sorted(_lines(rules, by_month, sales, month), key=lambda line: line[0])
     readings = {
         metric: reading
         for (code, metric), reading in facts.readings.items()
@@ -329,8 +314,11 @@ def _inputs(
 Line = tuple[tuple[date, bool, str], Sale]
 
 
-def _lines(rules: RuleVersion, sales: Sequence[Sale], month: Period) -> Iterator[Line]:
-    """The units of a period and those taken back in it, to be ordered by their first part."""
+def _lines(
+    rules: RuleVersion, by_month: Mapping[str, Filters], sales: Sequence[Sale], month: Period
+) -> Iterator[Line]:
+    """The units of a period and those taken back in it, to be ordered by their first part. What the
+    rules of its own month didn't count or pay isn't taken back by later ones."""
     lands = rules.basis.unwind_lands
     for sale in sales:
         is_here = month.contains(sale.on)
@@ -339,9 +327,14 @@ def _lines(rules: RuleVersion, sales: Sequence[Sale], month: Period) -> Iterator
         )
         if is_here and not is_undone:
             yield (sale.on, False, sale.vin), sale
-        is_back = sale.unwound is not None and lands == "unwind_period"
-        if is_back and not is_undone and month.contains(sale.unwound):
+        is_back = sale.unwound is not None and lands == "unwind_period" and not is_undone
+        if is_back and month.contains(sale.unwound) and _was_unit(by_month, sale):
             yield (sale.unwound, True, sale.vin), sale
+
+
+def _was_unit(by_month: Mapping[str, Filters], sale: Sale) -> bool:
+    memberships = (one.membership(sale.unit) for one in by_month[f"{sale.on:%Y-%m}"].values())
+    return any(found.is_counted or found.is_paid for found in memberships)
 
 
 def _end_of(day: date) -> date:

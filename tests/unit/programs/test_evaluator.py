@@ -123,7 +123,12 @@ class Case:
     def lines(self, month: Period) -> list[units.Line]:
         rules = settle.ruling(self.document, month, self.today)
         assert rules is not None
-        earlier = [BY_CODE[code] for code in self.begun if code < month.code]
+        earlier = [
+            (BY_CODE[code], then)
+            for code in self.begun
+            if code < month.code
+            and (then := settle.ruling(self.document, BY_CODE[code], self.today))
+        ]
         return units.lines_of(rules, self.store, month, earlier)
 
     def readings(self, month: Period) -> dict[str, Reading]:

@@ -69,12 +69,12 @@ def alone(
     period: Period,
     today: date,
     *,
-    earlier: Sequence[Period],
+    earlier: Sequence[tuple[Period, dict[str, Any]]],
     last_year: Period | None,
     forced: Mapping[str, int] | None = None,
 ) -> Alone:
-    """`earlier` are the program's periods before this one. `forced`: elements that stand at a tier
-    whatever was sold."""
+    """`earlier` are the program's periods before this one with their rules. `forced`: elements that
+    stand at a tier whatever was sold."""
     lines = units.lines_of(rules, store, period, earlier)
     seen = {
         element["element"]: list(units.units_of(rules, element, lines))
@@ -291,7 +291,10 @@ def _under_cap(
             earned=kept[code, "earned"],
             held=kept[code, "held"],
             capped=element.capped
-            + element.earned + element.held - kept[code, "earned"] - kept[code, "held"],
+            + element.earned
+            + element.held
+            - kept[code, "earned"]
+            - kept[code, "held"],
         )
         for code, element in found.items()
     }

@@ -79,7 +79,11 @@ def settle(
             store,
             period,
             today,
-            earlier=[each for each in begun if each.start < period.start],
+            earlier=[
+                (each, then)
+                for each in begun
+                if each.start < period.start and (then := ruling(document, each, today))
+            ],
             last_year=by_code.get(before),
             forced=forced,
         )

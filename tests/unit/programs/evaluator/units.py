@@ -36,9 +36,13 @@ class Unit:
 
 
 def lines_of(
-    rules: dict[str, Any], store: Store, period: Period, earlier: Iterable[Period]
+    rules: dict[str, Any],
+    store: Store,
+    period: Period,
+    earlier: Iterable[tuple[Period, dict[str, Any]]],
 ) -> list[Line]:
-    """The units of a period in their order: by day, on one day sales first, then by VIN."""
+    """The units of a period in their order: by day, on one day sales first, then by VIN. `earlier`
+    are the periods before with the rules of each: what they didn't count isn't taken back."""
     lands = rules.get("basis", {}).get("unwind_lands", "sale_period")
     found = []
     for sale in store.sales:
@@ -49,12 +53,19 @@ def lines_of(
             if not (gone and (lands == "sale_period" or period.holds(sale.unwound_on))):
                 found.append((sale.on, 0, sale.vin, Line(sale, 1)))
     if lands == "unwind_period":
-        for before in earlier:
+        for before, then in earlier:
             for sale in store.sales:
-                if sale.accepted_on is None or _is_late(rules, sale, before):
+                if sale.accepted_on is None or _is_late(then, sale, before):
                     continue
-                counted = before.holds(sale.on) and store.is_enrolled(sale.on)
-                if counted and sale.unwound_on is not None and period.holds(sale.unwound_on):
+                was_unit = (
+                    before.holds(sale.on)
+                    and store.is_enrolled(sale.on)
+                    and any(
+                        is_counted(then, element, sale) or is_paid(then, element, sale)
+                        for element in then["elements"]
+                    )
+                )
+                if was_unit and sale.unwound_on is not None and period.holds(sale.unwound_on):
                     found.append((sale.unwound_on, 1, sale.vin, Line(sale, -1)))
     return [each[-1] for each in sorted(found, key=lambda each: each[:3])]
 
@@ -66,9 +77,7 @@ def _is_late(rules: dict[str, Any], sale: Sale, period: Period) -> bool:
     assert sale.accepted_on is not None
     if after_sale is not None and sale.accepted_on > sale.on + timedelta(days=after_sale):
         return True
-    return after_period is not None and sale.accepted_on > period.end + timedelta(
-        days=after_period
-    )
+    return after_period is not None and sale.accepted_on > period.end + timedelta(days=after_period)
 
 
 def base_units(rules: dict[str, Any], element: dict[str, Any], store: Store, base: Period) -> int:
