@@ -149,23 +149,25 @@ def _stands(facts: Facts) -> tuple[PeriodState, PeriodState]:
 
 
 def _timeliness(rules: RuleVersion, cars: Sequence[Car]) -> dict[str, Reading]:
-    """The share of counted cars reported in time, of each gate that goes by it."""
+    """The share of cars counted or paid that was reported in time, of each gate that goes by it."""
     leaves = [leaf for leaf in leaves_of(rules) if leaf.within_days is not None]
     if not leaves:
         return {}
     filters = filters_of(rules)
-    counted = [
-        car
-        for car in cars
-        if car.units > 0 and any(one.membership(car.unit).is_counted for one in filters)
-    ]
+    own = [car for car in cars if car.units > 0 and _is_of(filters, car.unit)]
     found = {}
     for leaf in leaves:
-        timely = sum(car.reported_days <= int(leaf.within_days or 0) for car in counted)
-        if counted:
-            reading = Reading(Decimal(100 * timely) / len(counted), len(counted))
+        timely = sum(car.reported_days <= int(leaf.within_days or 0) for car in own)
+        if own:
+            reading = Reading(Decimal(100 * timely) / len(own), len(own))
             found[sourced_metric(leaf.metric_source, leaf.metric_code)] = reading
     return found
+
+
+def _is_of(filters: Sequence[ElementFilter], unit: UnitClass) -> bool:
+    """Whether any element counts or pays a class."""
+    memberships = (one.membership(unit) for one in filters)
+    return any(found.is_counted or found.is_paid for found in memberships)
 
 
 def _sold(rules: RuleVersion, cars: Sequence[Car]) -> tuple[SoldUnits, ...]:

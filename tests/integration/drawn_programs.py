@@ -328,12 +328,15 @@ def _lines(
         if is_here and not is_undone:
             yield (sale.on, False, sale.vin), sale
         is_back = sale.unwound is not None and lands == "unwind_period" and not is_undone
-        if is_back and month.contains(sale.unwound) and _was_unit(by_month, sale):
+        if is_back and month.contains(sale.unwound) and _is_unit(
+            by_month[f"{sale.on:%Y-%m}"], sale
+        ):
             yield (sale.unwound, True, sale.vin), sale
 
 
-def _was_unit(by_month: Mapping[str, Filters], sale: Sale) -> bool:
-    memberships = (one.membership(sale.unit) for one in by_month[f"{sale.on:%Y-%m}"].values())
+def _is_unit(filters: Filters, sale: Sale) -> bool:
+    """Whether any element counts or pays it."""
+    memberships = (one.membership(sale.unit) for one in filters.values())
     return any(found.is_counted or found.is_paid for found in memberships)
 
 
@@ -355,15 +358,11 @@ def _base(found: ElementFilter, sales: Sequence[Sale], month: Period) -> int:
 
 
 def _timely(filters: dict[str, ElementFilter], sales: Sequence[Sale]) -> Reading | None:
-    counted = [
-        sale
-        for sale in sales
-        if any(found.membership(sale.unit).is_counted for found in filters.values())
-    ]
-    if not counted:
+    own = [sale for sale in sales if _is_unit(filters, sale)]
+    if not own:
         return None
-    in_time = sum((sale.accepted - sale.on).days <= 3 for sale in counted)
-    return Reading(Decimal(100 * in_time) / len(counted), len(counted))
+    in_time = sum((sale.accepted - sale.on).days <= 3 for sale in own)
+    return Reading(Decimal(100 * in_time) / len(own), len(own))
 
 
 def _item_states(items: Sequence[tuple[str, Item]], month: Period) -> dict[str, Any]:

@@ -1,4 +1,5 @@
--- How many of a program's counted cars were reported within so many days of their sale, for gates on timely reports.
+-- How many of the cars that a program counts or pays were reported within so many days of their sale, for gates on
+-- timely reports.
 with questions as (
 
     select distinct
@@ -30,5 +31,5 @@ inner join {{ ref('fct_counted_unit') }} as units
         questions.rooftop_id = units.rooftop_id
         and questions.program_code = units.program_code
         and questions.period_code = units.period_code
-where units.is_counted
+where units.is_counted or units.is_paid
 group by questions.rooftop_id, questions.program_code, questions.period_code, questions.within_days
