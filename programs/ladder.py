@@ -20,6 +20,7 @@ from programs.money import ZERO, round_units
 from programs.pay_lines import NO_SHARE, Bracket, GroupPay, PayByLine, UnitLine, mixed_lines
 
 UNKNOWN_CAP = -1
+NOTHING = Fraction(0)
 
 __all__ = [
     "Ladder",
@@ -55,13 +56,21 @@ class Segment:
 
     def amount(self, paid_units: int, paid_msrp_amount: Decimal) -> Fraction:
         """What the segment pays, exact; never below 0, also where more was unwound than sold."""
-        units = max(paid_units - self.paid_offset_units, 0)
-        amount = (
-            Fraction(self.fixed_amount)
-            + Fraction(self.amount_per_unit) * units
-            + Fraction(self.msrp_share) * Fraction(paid_msrp_amount)
+        fixed, per_unit, msrp_share = self._exact
+        amount = fixed
+        if per_unit:
+            amount += per_unit * max(paid_units - self.paid_offset_units, 0)
+        if msrp_share:
+            amount += msrp_share * Fraction(paid_msrp_amount)
+        return max(amount, NOTHING)
+
+    @cached_property
+    def _exact(self) -> tuple[Fraction, Fraction, Fraction]:
+        return (
+            Fraction(self.fixed_amount),
+            Fraction(self.amount_per_unit),
+            Fraction(self.msrp_share),
         )
-        return max(amount, Fraction(0))
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,7 @@ class Ladder:
             lines = mixed_lines(counted_units, paid_units, paid_msrp_amount, first)
         return self.by_line.amount(segment.tier_number, lines)
 
-    @property
+    @cached_property
     def pays_msrp(self) -> bool:
         """Whether anything it pays is a share of MSRP."""
         by_line = self.by_line.brackets if self.by_line else ()
@@ -113,6 +122,10 @@ class Ladder:
 
     def tier_edges(self) -> tuple[tuple[int, int], ...]:
         """(tier_number, first unit) of each tier that can be reached, in order."""
+        return self._tier_edges
+
+    @cached_property
+    def _tier_edges(self) -> tuple[tuple[int, int], ...]:
         first: dict[int, int] = {}
         for segment in self.segments:
             if segment.tier_number:

@@ -18,12 +18,13 @@ Exact = Fraction | Decimal | int
 
 def cents_half_up(amount: Exact) -> int:
     """An exact amount in dollars as whole cents, half a cent up."""
-    return math.floor(Fraction(amount) * 100 + HALF)
+    top, bottom = amount.as_integer_ratio()
+    return (200 * top + bottom) // (2 * bottom)
 
 
 def dollars(cents: int) -> Decimal:
     """Whole cents as dollars with two places."""
-    return Decimal(cents).scaleb(-2).quantize(ZERO)
+    return Decimal(cents).scaleb(-2)
 
 
 def round_money(amount: Exact) -> Decimal:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from programs.gates import GateResult, GateState, gates_state, is_held, kept_share
 from programs.ladder import Ladder
@@ -129,14 +130,18 @@ def evaluate_element(rules: ElementRules, facts: ElementFacts) -> ElementStandin
     before = rules.ladder.amount(
         segment, facts.counted_units, facts.paid_units, facts.paid_msrp_amount, facts.lines
     )
-    after_gates = before * Fraction(kept_share(facts.gates))
-    after_deduction = after_gates * _share_after_deduction(rules, facts)
+    after_gates = _share_of(before, Fraction(kept_share(facts.gates)) if facts.gates else ONE)
+    after_deduction = _share_of(after_gates, _share_after_deduction(rules, facts))
     after_cap = after_deduction
     if rules.cap_amount is not None:
         after_cap = min(after_deduction, Fraction(rules.cap_amount))
-    steps = [round_money(step) for step in (before, after_gates, after_deduction, after_cap)]
+    amount_before = round_money(before)
+    steps = [
+        amount_before if step is before else round_money(step)
+        for step in (after_gates, after_deduction, after_cap)
+    ]
     held = is_held(facts.gates)
-    standing = ElementStanding(
+    return ElementStanding(
         program_code=rules.program_code,
         element_code=rules.element_code,
         element_order=rules.element_order,
@@ -146,15 +151,19 @@ def evaluate_element(rules: ElementRules, facts: ElementFacts) -> ElementStandin
         paid_msrp_amount=facts.paid_msrp_amount,
         tier_number=segment.tier_number,
         tier_count=rules.ladder.tier_count,
-        amount_before_gates=steps[0],
-        amount_forfeited=steps[0] - steps[1],
-        amount_deducted=steps[1] - steps[2],
-        amount_capped=steps[2] - steps[3],
-        amount_held=steps[3] if held else ZERO,
-        amount_earned=ZERO if held else steps[3],
+        amount_before_gates=amount_before,
+        amount_forfeited=amount_before - steps[0],
+        amount_deducted=steps[0] - steps[1],
+        amount_capped=steps[1] - steps[2],
+        amount_held=steps[2] if held else ZERO,
+        amount_earned=ZERO if held else steps[2],
         gate_state=state,
+        **_next_tier(rules.ladder, rules, facts, before),
     )
-    return _with_next_tier(standing, rules, facts, before)
+
+
+def _share_of(amount: Fraction, share: Fraction) -> Fraction:
+    return amount if share is ONE else amount * share
 
 
 def _without_ladder(
@@ -181,7 +190,9 @@ def _without_ladder(
 
 
 def _share_after_deduction(rules: ElementRules, facts: ElementFacts) -> Fraction:
-    return ONE - facts.open_recall_share if rules.has_open_recall_deduction else ONE
+    if not (rules.has_open_recall_deduction and facts.open_recall_units):
+        return ONE
+    return ONE - facts.open_recall_share
 
 
 def average_msrp(facts: ElementFacts) -> Decimal:
@@ -191,9 +202,9 @@ def average_msrp(facts: ElementFacts) -> Decimal:
     return round_money(Fraction(facts.paid_msrp_amount) / facts.paid_units)
 
 
-def _with_next_tier(
-    standing: ElementStanding, rules: ElementRules, facts: ElementFacts, before: Fraction
-) -> ElementStanding:
+def _next_tier(
+    ladder: Ladder, rules: ElementRules, facts: ElementFacts, before: Fraction
+) -> dict[str, Any]:
     """The next tier, if there is one: its edge, the units to it, and what reaching it adds.
 
     The units to go are sold at the average MSRP so far. They are paid only where every counted
@@ -201,32 +212,34 @@ def _with_next_tier(
     the units to go have no open recall, so today's recalls are a smaller share of more units, as
     in a scenario that adds them.
     """
-    target = rules.ladder.next_tier(facts.counted_units) if rules.ladder else None
-    if rules.ladder is None or target is None:
-        return standing
+    target = ladder.next_tier(facts.counted_units)
+    if target is None:
+        return {}
     added = target.from_units - facts.counted_units
     paid_added = added if rules.counts_equal_pays else 0
-    msrp = facts.paid_msrp_amount + paid_added * average_msrp(facts)
-    then = rules.ladder.amount(
+    msrp = facts.paid_msrp_amount
+    if paid_added and ladder.pays_msrp:
+        msrp += paid_added * average_msrp(facts)
+    then = ladder.amount(
         target,
         target.from_units,
         facts.paid_units + paid_added,
         msrp,
-        _lines_with(rules.ladder, facts, added, paid_added),
+        _lines_with(ladder, facts, added, paid_added),
     )
-    share = _share_after_deduction(rules, facts)
     recalled = min(facts.open_recall_units, max(facts.counted_units, 0))
     share_then = _share_after_deduction(
-        rules, replace(facts, counted_units=target.from_units, open_recall_units=recalled)
+        rules, ElementFacts(target.from_units, 0, open_recall_units=recalled)
     )
-    return replace(
-        standing,
-        next_tier_number=target.tier_number,
-        next_tier_units=target.from_units,
-        units_to_next_tier=added,
-        next_tier_amount=round_money(then),
-        worth_of_next_tier_amount=round_money(then * share_then) - round_money(before * share),
-    )
+    share = _share_after_deduction(rules, facts)
+    return {
+        "next_tier_number": target.tier_number,
+        "next_tier_units": target.from_units,
+        "units_to_next_tier": added,
+        "next_tier_amount": round_money(then),
+        "worth_of_next_tier_amount": round_money(_share_of(then, share_then))
+        - round_money(_share_of(before, share)),
+    }
 
 
 def _lines_with(
