@@ -14,8 +14,9 @@ from app.planning import BY_CONTENT
 from app.published import Published
 from programs.what_if import NextUnits
 from scenarios.choices import Choices, choices_of
-from scenarios.facts import Group, group_of
+from scenarios.facts import group_of
 from scenarios.lever_lines import Line, lever_lines
+from scenarios.rooftops import Group
 from scenarios.scenario import Scenario, curve
 from scenarios.words import read_lever
 

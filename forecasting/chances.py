@@ -19,6 +19,7 @@ import numpy as np
 
 from forecasting.gate_draws import GateDraws
 from forecasting.score_draws import TierDraws
+from programs.element_cents import ElementCents, ElementSamples
 from programs.gates import GateState, gates_state
 from programs.money import dollars
 from programs.period_end import (
@@ -30,7 +31,7 @@ from programs.period_end import (
     program_msrp_cents,
     without_pending,
 )
-from programs.samples import ElementCents, ElementSamples, ProgramCents
+from programs.samples import ProgramCents
 
 # Edges of the 80 % and 95 % bands, and the median between them.
 BAND_QUANTILES = (0.025, 0.1, 0.5, 0.9, 0.975)

@@ -25,9 +25,9 @@ from forecasting.score_draws import TierDraws
 from forecasting.series import SeriesSet
 from forecasting.tables import SCHEMAS, to_table
 from programs.counted_text import counted_text
+from programs.element_cents import UNSCORED
 from programs.gates import GateState
 from programs.period_end import OpenElement, OpenProgram, SegmentDraws
-from programs.samples import UNSCORED
 from programs.settled_rooftop import RuledPeriod
 
 THOUSANDTH = Decimal("0.001")

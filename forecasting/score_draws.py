@@ -17,9 +17,9 @@ import numpy as np
 
 from forecasting.gate_facts import GateFacts, ScoreReading, StoreKey
 from forecasting.survey_draws import SurveyDraws, draw_change, draw_surveys, own_changes
+from programs.element_cents import UNSCORED
 from programs.period_end import OpenProgram
 from programs.rule_models import Element
-from programs.samples import UNSCORED
 from programs.score_samples import score_tiers
 from programs.surveys import SurveySum
 

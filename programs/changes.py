@@ -11,45 +11,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
 from programs.calendars import Period
+from programs.facts import Car, Facts
 from programs.filters import UnitClass
 from programs.gates import GateState, Reading
-from programs.money import ZERO
-from programs.program_states import PeriodInputs, sourced_metric
+from programs.program_states import (
+    gates_of,
+    scored_metrics,
+    sourced_metric,
+)
 from programs.rule_models import RuleVersion
+from programs.unit_sums import SoldUnits
 
 SURVEYS = "survey_average"
-
-
-@dataclass(frozen=True)
-class Car:
-    """One car as one program sees it. `units` is -1 for a sale of an earlier period taken back;
-    `reported_days`: from its sale to the OEM's acceptance."""
-
-    vin: str
-    unit: UnitClass
-    state: Literal["reported", "pending"]
-    counting_date: datetime.date
-    sale_date: datetime.date
-    msrp_amount: Decimal = ZERO
-    has_open_recall: bool = False
-    units: int = 1
-    reported_days: int = 0
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What changes apply to: one program of one rooftop in one open period. `inputs` is without
-    its sales, which are `cars`; `gates` are states set by hand, by gate."""
-
-    program_code: str
-    period: Period
-    rules: RuleVersion
-    inputs: PeriodInputs
-    cars: tuple[Car, ...]
-    gates: Mapping[str, GateState]
 
 
 @dataclass(frozen=True)
@@ -84,9 +59,18 @@ class SoldCars:
             )
         return found
 
+    def units_in(self, period: Period) -> SoldUnits:
+        """Those whose days fall into a period."""
+        rounds, rest = divmod(abs(self.units), len(self.days))
+        days = sum(
+            rounds + (place < rest) for place, day in enumerate(self.days) if period.contains(day)
+        )
+        units = days if self.units > 0 else -days
+        return SoldUnits(self.unit, units, units * self.msrp_amount)
+
     def apply(self, facts: Facts, number: int) -> Facts:
         mine = [car for car in self.cars(number) if facts.period.contains(car.counting_date)]
-        return replace(facts, cars=(*facts.cars, *mine))
+        return replace(facts, known_cars=(*facts.known_cars, *mine))
 
 
 @dataclass(frozen=True)
@@ -104,6 +88,8 @@ class Score:
     is_one = True
 
     def apply(self, facts: Facts, number: int) -> Facts:
+        if self.metric not in scored_metrics(facts.rules):
+            return facts
         known = {sourced_metric("csi_score", self.metric): Reading(None)} | facts.inputs.readings
         facts = replace(facts, inputs=replace(facts.inputs, readings=known))
         return _read(facts, self.metric, lambda source, reading: self._reading(reading))
@@ -179,6 +165,8 @@ class GateSet:
         return f"the {_name(self.gate_code)} gate {self.state.code.replace('_', ' ')}"
 
     def apply(self, facts: Facts, number: int) -> Facts:
+        if all(gate.gate != self.gate_code for gate in gates_of(facts.rules)):
+            return facts
         return replace(facts, gates={**facts.gates, self.gate_code: self.state})
 
 
@@ -199,14 +187,13 @@ class Reported:
         return f"{self.count} {noun} accepted on {self.on:%d %b}"
 
     def apply(self, facts: Facts, number: int) -> Facts:
-        cars = []
-        for car in facts.cars:
-            if car.state != "pending" or not (self.vins is None or car.vin in self.vins):
-                cars.append(car)
-            elif self.on <= _report_deadline(facts, car):
-                days = (self.on - car.sale_date).days
-                cars.append(replace(car, state="reported", reported_days=days))
-        return replace(facts, cars=tuple(cars))
+        return facts.with_moved(
+            [
+                (car, car.accepted(self.on) if self.on <= _report_deadline(facts, car) else None)
+                for car in facts.pending
+                if self.vins is None or car.vin in self.vins
+            ]
+        )
 
 
 @dataclass(frozen=True)
@@ -226,7 +213,8 @@ class Unwound:
         return f"{len(self.vins)} {label} unwound"
 
     def apply(self, facts: Facts, number: int) -> Facts:
-        return replace(facts, cars=tuple(car for car in facts.cars if car.vin not in self.vins))
+        gone = [car for vin in sorted(self.vins) for car in facts.by_vin.get(vin, ())]
+        return facts.with_moved([(car, None) for car in gone])
 
 
 @dataclass(frozen=True)
@@ -245,11 +233,13 @@ class RecallsClosed:
         return f"{len(self.vins)} open {noun} closed by delivery"
 
     def apply(self, facts: Facts, number: int) -> Facts:
-        cars = tuple(
-            replace(car, has_open_recall=False) if car.vin in self.vins else car
-            for car in facts.cars
+        return facts.with_moved(
+            [
+                (car, replace(car, has_open_recall=False))
+                for car in facts.recalled
+                if car.vin in self.vins
+            ]
         )
-        return replace(facts, cars=cars)
 
 
 @dataclass(frozen=True)
@@ -346,8 +336,9 @@ Change = (
 
 
 def apply(changes: Sequence[Change], facts: Facts) -> Facts:
-    """The facts with all changes made, in order."""
-    for number, change in enumerate(changes, 1):
+    """The facts with all changes made: other rules first, as the rest is judged under them."""
+    in_order = sorted(changes, key=lambda change: not isinstance(change, RulesSet))
+    for number, change in enumerate(in_order, 1):
         facts = change.apply(facts, number)
     return facts
 
@@ -375,11 +366,14 @@ def _name(code: str) -> str:
 
 def _read(facts: Facts, metric: str, change: Callable[[str, Reading], Reading]) -> Facts:
     """The facts with a metric's readings changed, of each source that knows it."""
-    readings = dict(facts.inputs.readings)
-    for key, reading in facts.inputs.readings.items():
-        source = key.partition(":")[0]
-        if key == sourced_metric(source, metric):
-            readings[key] = change(source, reading)
+    changed = {
+        key: change(source, reading)
+        for key, reading in facts.inputs.readings.items()
+        if key == sourced_metric(source := key.partition(":")[0], metric)
+    }
+    if not changed:
+        return facts
+    readings = {**facts.inputs.readings, **changed}
     return replace(facts, inputs=replace(facts.inputs, readings=readings))
 
 

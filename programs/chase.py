@@ -15,12 +15,13 @@ from typing import Literal
 
 import numpy as np
 
+from programs.alike import Whole
+from programs.element_cents import ElementSamples
 from programs.gates import GateState
 from programs.money import ZERO, dollars
 from programs.plan import Choice, CloseGate, Limits, Move, ProgramOutlook
 from programs.plan_gain import HIGH, LOW, Spread, cheapest_path, gains_along, spread_of
 from programs.plan_samples import brought, chance_of_tier, expected_cents
-from programs.samples import ElementSamples, Whole
 from programs.scenario import Move as Change
 from programs.scenario import ProgramState, moved
 

@@ -27,7 +27,7 @@ from programs.pay_lines import (
 )
 
 if TYPE_CHECKING:
-    from programs.samples import ElementSamples
+    from programs.element_cents import ElementSamples
 
 Whole = npt.NDArray[np.int64]
 
@@ -97,16 +97,19 @@ class ByLine:
         return cls(tuple(amounts))
 
     def rounded(
-        self, times: int, over: int, left: np.ndarray | None, of: np.ndarray | None
+        self,
+        times: Whole | int,
+        over: Whole | int,
+        left: np.ndarray | None,
+        of: np.ndarray | None,
     ) -> Whole:
         """Cents after × times/over × left/of, rounded half up once."""
-        share = Fraction(times, over)
+        tops = np.broadcast_to(times if left is None else times * left, len(self.amounts))
+        bottoms = np.broadcast_to(over if of is None else over * of, len(self.amounts))
         cents = [
-            cents_half_up(
-                amount
-                * share
-                * (1 if left is None or of is None else Fraction(int(left[i]), int(of[i])))
+            cents_half_up(amount * Fraction(top, bottom))
+            for amount, top, bottom in zip(
+                self.amounts, tops.tolist(), bottoms.tolist(), strict=True
             )
-            for i, amount in enumerate(self.amounts)
         ]
         return np.array(cents, dtype=np.int64)

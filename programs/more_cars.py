@@ -1,4 +1,4 @@
-"""A program's position with cars sold besides, from its sums: nothing is counted anew.
+"""A program's position with cars put in or taken out, from its sums: nothing is counted anew.
 
 Here: when sums are enough, and how they move; a test holds it to the position counted anew
 (positions.py). Not here: other changes, amounts.
@@ -10,25 +10,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from programs.calendars import Period
-from programs.changes import Facts, SoldCars
+from programs.element_cents import ElementSamples
 from programs.filters import filters_of
 from programs.ladder_rules import is_paid_by_line
 from programs.money import ZERO, cents_half_up
-from programs.outcomes import Position
+from programs.outcomes import Ends, Position
 from programs.program_states import leaves_of
 from programs.rule_models import RuleVersion
 from programs.same import Same
+from programs.scenario import ElementState
+from programs.unit_sums import ElementSums, SoldUnits, unit_sums
 
 # Where a gate goes by the units themselves.
 BY_UNITS = ("element_units", "element_attainment")
+NOTHING = ElementSums()
 
 
-def adds_up(rules: RuleVersion, sold: Sequence[SoldCars]) -> bool:
+def adds_up(rules: RuleVersion, lots: Sequence[SoldUnits]) -> bool:
     """Whether more cars move nothing of a program but its sums: none is paid by itself, no gate
     goes by how many there are, and their MSRP is in whole cents."""
-    return _is_summed(Same(rules)) and all(
-        one.msrp_amount == one.msrp_amount.quantize(ZERO) for one in sold
+    return not lots or (
+        _is_summed(Same(rules))
+        and all(one.msrp_amount == one.msrp_amount.quantize(ZERO) for one in lots)
     )
 
 
@@ -40,65 +43,56 @@ def _is_summed(same: Same[RuleVersion]) -> bool:
     )
 
 
-def beside(base: Position, facts: Facts, sold: Sequence[SoldCars]) -> Position:
-    """A position with cars sold besides, where they add up: the units and MSRP so far and in every
-    sample move by theirs. `facts` are the base's own."""
-    filters = filters_of(facts.rules)
-    moves = [
-        (one.unit, _units_in(facts.period, one), one.msrp_amount)
-        for one in sold
-    ]
-    elements, samples = [], []
-    for one, element, drawn in zip(
-        filters, base.state.elements, base.outlook.elements, strict=True
-    ):
-        members = [(one.membership(unit), units, msrp) for unit, units, msrp in moves]
-        counted = sum(units for member, units, _ in members if member.is_counted)
-        paid = sum(units for member, units, _ in members if member.is_paid)
-        msrp = sum((units * msrp for member, units, msrp in members if member.is_paid), ZERO)
-        elements.append(
-            replace(
-                element,
-                facts=replace(
-                    element.facts,
-                    counted_units=element.facts.counted_units + counted,
-                    paid_units=element.facts.paid_units + paid,
-                    paid_msrp_amount=element.facts.paid_msrp_amount + msrp,
-                    lines=None,
-                ),
-            )
+def beside(
+    base: Position,
+    rules: RuleVersion,
+    reported: Sequence[SoldUnits],
+    known: Sequence[SoldUnits],
+) -> Position:
+    """A position with cars put in and taken out, where they add up: the units and MSRP so far move
+    by those reported, those of every sample by those known, the pending ones too."""
+    if not (reported or known):
+        return base
+    filters = filters_of(rules)
+    now = unit_sums(rules, filters, reported)
+    ahead = now if known == reported else unit_sums(rules, filters, known)
+    state, outlook = base.state, base.outlook
+    if any(one != NOTHING for one in now.elements):
+        state = replace(
+            state,
+            elements=tuple(map(_more, state.elements, now.elements)),
+            paid_msrp_amount=state.paid_msrp_amount + now.paid_msrp_amount,
         )
-        samples.append(
-            replace(
-                drawn,
-                counted_units=drawn.counted_units + counted,
-                paid_units=drawn.paid_units + paid,
-                paid_msrp_cents=drawn.paid_msrp_cents + cents_half_up(msrp),
-            )
-        )
-    once = sum(
-        (
-            units * msrp
-            for unit, units, msrp in moves
-            if any(one.membership(unit).is_paid for one in filters)
-        ),
-        ZERO,
-    )
-    paid_cents = base.outlook.paid_msrp_cents
-    return Position(
-        replace(
-            base.state,
-            elements=tuple(elements),
-            paid_msrp_amount=base.state.paid_msrp_amount + once,
-        ),
-        replace(
-            base.outlook,
-            elements=tuple(samples),
-            paid_msrp_cents=None if paid_cents is None else paid_cents + cents_half_up(once),
+    recalls = [one.open_recall_units for one in now.elements]
+    if not any(recalls) and all(one == NOTHING for one in ahead.elements):
+        return Position(state, base.ends)
+    cents = outlook.paid_msrp_cents
+    if cents is not None:
+        cents = cents + cents_half_up(ahead.paid_msrp_amount)
+    elements = tuple(map(_more_in_samples, outlook.elements, ahead.elements, recalls))
+    return Position(state, Ends(replace(outlook, elements=elements, paid_msrp_cents=cents)))
+
+
+def _more(element: ElementState, sums: ElementSums) -> ElementState:
+    facts = element.facts
+    return replace(
+        element,
+        facts=replace(
+            facts,
+            counted_units=facts.counted_units + sums.counted_units,
+            paid_units=facts.paid_units + sums.paid_units,
+            paid_msrp_amount=facts.paid_msrp_amount + sums.paid_msrp_amount,
+            open_recall_units=facts.open_recall_units + sums.open_recall_units,
         ),
     )
 
 
-def _units_in(period: Period, sold: SoldCars) -> int:
-    """The units of some cars whose days fall into a period."""
-    return sum(car.units for car in sold.cars(1) if period.contains(car.counting_date))
+def _more_in_samples(samples: ElementSamples, sums: ElementSums, recalls: int) -> ElementSamples:
+    """Recalls are those of today in every sample."""
+    return replace(
+        samples,
+        counted_units=samples.counted_units + sums.counted_units,
+        paid_units=samples.paid_units + sums.paid_units,
+        paid_msrp_cents=samples.paid_msrp_cents + cents_half_up(sums.paid_msrp_amount),
+        open_recall_units=samples.open_recall_units + recalls,
+    )

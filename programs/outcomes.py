@@ -6,7 +6,7 @@ says both. Not here: the exact scenario (scenario.py), the choice of moves (plan
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -19,8 +19,8 @@ from programs.plan import ProgramOutlook
 from programs.plan_samples import (
     Kind,
     after_units,
+    all_expected_cents,
     chance_of_tier,
-    expected_cents,
     gates_with,
     with_gates,
 )
@@ -41,25 +41,22 @@ class TierChance:
     after: Fraction
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """One program before and after. Expected amounts take gates not decided yet as met."""
+class Ends:
+    """What a program's samples say, each worked out once."""
 
-    program_code: str
-    program_name: str
-    period_code: str
-    before: ProgramStanding
-    after: ProgramStanding
-    expected_before: Decimal
-    expected_after: Decimal
-    chance: TierChance | None
-    explanation: str
+    def __init__(self, outlook: ProgramOutlook) -> None:
+        self.outlook = outlook
+        self.samples = {one.rules.element_code: one for one in outlook.elements}
+        self.mean_cents: Fraction | None = None
+        self._chances: dict[tuple[str, int], Fraction] = {}
 
-    @property
-    def headline(self) -> tuple[ElementStanding, ElementStanding]:
-        """The element whose units are shown, before and after: the chance's own, else the first."""
-        code = self.chance.element_code if self.chance else self.after.elements[0].element_code
-        return _element(self.before, code), _element(self.after, code)
+    def chance(self, element_code: str, tier: int) -> Fraction:
+        """The chance that an element ends in at least this tier."""
+        key = (element_code, tier)
+        if key not in self._chances:
+            samples = self.samples[element_code]
+            self._chances[key] = chance_of_tier(samples, tier, self.outlook.weights)
+        return self._chances[key]
 
 
 @dataclass(frozen=True)
@@ -67,22 +64,133 @@ class Position:
     """One program as it stands, and as it may end. What follows is worked out once."""
 
     state: ProgramState
-    outlook: ProgramOutlook
+    ends: Ends
+
+    @property
+    def outlook(self) -> ProgramOutlook:
+        return self.ends.outlook
 
     @cached_property
     def standing(self) -> ProgramStanding:
         """Where it stands today."""
         return self.state.standing()
 
-    @cached_property
+    @property
     def expected_cents(self) -> Fraction:
         """The mean over the samples, exact."""
-        return expected_cents(self.outlook)
+        if self.ends.mean_cents is None:
+            work_out([self])
+        return self.ends.mean_cents
 
     @cached_property
     def expected_amount(self) -> Decimal:
         """The same to the cent."""
         return round_money(self.expected_cents / 100)
+
+
+def work_out(positions: Iterable[Position]) -> None:
+    """Expect the amounts of many positions together, which is sooner than one by one."""
+    ends = {id(one.ends): one.ends for one in positions if one.ends.mean_cents is None}
+    cents = all_expected_cents([one.outlook for one in ends.values()])
+    for one, mean in zip(ends.values(), cents, strict=True):
+        one.mean_cents = mean
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One program before and after. `subjects` are what was changed, in words, and whether each is
+    one thing. Expected amounts take gates not decided yet as met."""
+
+    was: Position
+    now: Position
+    subjects: tuple[tuple[str, bool], ...]
+
+    @property
+    def program_code(self) -> str:
+        return self.now.state.program_code
+
+    @property
+    def program_name(self) -> str:
+        return self.now.state.program_name
+
+    @property
+    def period_code(self) -> str:
+        return self.now.state.period_code
+
+    @property
+    def before(self) -> ProgramStanding:
+        return self.was.standing
+
+    @property
+    def after(self) -> ProgramStanding:
+        return self.now.standing
+
+    @property
+    def expected_before(self) -> Decimal:
+        return self.was.expected_amount
+
+    @property
+    def expected_after(self) -> Decimal:
+        return self.now.expected_amount
+
+    @cached_property
+    def chance(self) -> TierChance | None:
+        """Of the tier that the change is about: the one it reaches, else the next, else the top
+        one; of the element whose chance moves most. None without a ladder to climb."""
+        found = []
+        was, now = self.was.ends, self.now.ends
+        for code, samples in now.samples.items():
+            ladder = samples.rules.ladder
+            if code not in was.samples or not (samples.rules.is_volume and ladder):
+                continue
+            if not (edges := ladder.tier_edges()):
+                continue
+            one, two = _element(self.before, code), _element(self.after, code)
+            tier = two.tier_number if two.tier_number > one.tier_number else two.next_tier_number
+            tier = tier or edges[-1][0]
+            found.append(TierChance(code, tier, was.chance(code, tier), now.chance(code, tier)))
+        return max(found, key=lambda chance: abs(chance.after - chance.before), default=None)
+
+    @property
+    def headline(self) -> tuple[ElementStanding, ElementStanding]:
+        """The element whose units are shown, before and after: the chance's own, else the first."""
+        code = self.chance.element_code if self.chance else self.after.elements[0].element_code
+        return _element(self.before, code), _element(self.after, code)
+
+    @cached_property
+    def is_moved(self) -> bool:
+        """Whether anything that is shown of it is another after than before."""
+        if self.was is self.now:
+            return False
+        one, two = self.headline
+        before, after, chance = self.before, self.after, self.chance
+        return (
+            (one.counted_units, one.tier_number) != (two.counted_units, two.tier_number)
+            or before.amount_earned != after.amount_earned
+            or before.amount_held != after.amount_held
+            or self.expected_before != self.expected_after
+            or (chance is not None and chance.before != chance.after)
+        )
+
+    @property
+    def moved_amount(self) -> Decimal:
+        """How much money is moved, up or down: as it stands or as expected, whichever is more."""
+        return max(
+            abs(self.after.amount_earned - self.before.amount_earned),
+            abs(self.expected_after - self.expected_before),
+        )
+
+    @cached_property
+    def explanation(self) -> str:
+        """What was changed, and what that makes of the program, in a sentence."""
+        chance, expected = self.chance, (self.expected_before, self.expected_after)
+        is_ahead = expected[0] != expected[1] or (chance and chance.before != chance.after)
+        words = explain(
+            self.was.state, self.now.state, self.before, self.after, self.subjects,
+            is_ahead=bool(is_ahead),
+        )  # fmt: skip
+        said = f"{words.text}{_chance_part(chance, words.tier_number, *expected)}."
+        return f"{said} {self.now.state.beyond}".rstrip()
 
 
 def outcome(
@@ -99,42 +207,13 @@ def outcome(
         for move in made
     ]
     then = Position(
-        moved(_gated(state, states), made), after_units(with_gates(outlook, states), kinds)
+        moved(_gated(state, states), made),
+        Ends(after_units(with_gates(outlook, states), kinds)),
     )
     turned = sorted({gate for (element, gate) in states if _has(state, element, gate)})
     subjects = [(units_said(move.units, move.label), abs(move.units) == 1) for move in made]
     subjects += [(f"the {code} gate", True) for code in turned]
-    return outcome_between(Position(state, outlook), then, subjects)
-
-
-def outcome_between(
-    before: Position, after: Position, subjects: Sequence[tuple[str, bool]]
-) -> Outcome:
-    """One program before and after. `subjects` are what was changed, in words, and whether each is
-    one thing: they begin the sentence."""
-    one, two = before.standing, after.standing
-    chance = _chance(one, two, before.outlook, after.outlook)
-    expected = [before.expected_amount, after.expected_amount]
-    is_ahead = expected[0] != expected[1] or (chance and chance.before != chance.after)
-    words = explain(before.state, after.state, one, two, subjects, is_ahead=bool(is_ahead))
-    return Outcome(
-        program_code=after.state.program_code,
-        program_name=after.state.program_name,
-        period_code=after.state.period_code,
-        before=one,
-        after=two,
-        expected_before=expected[0],
-        expected_after=expected[1],
-        chance=chance,
-        explanation=" ".join(
-            part
-            for part in (
-                f"{words.text}{_chance_part(chance, words.tier_number, *expected)}.",
-                after.state.beyond,
-            )
-            if part
-        ),
-    )
+    return Outcome(Position(state, Ends(outlook)), then, tuple(subjects))
 
 
 def _has(state: ProgramState, element_code: str, gate_code: str) -> bool:
@@ -165,32 +244,6 @@ def _element(standing: ProgramStanding, code: str) -> ElementStanding:
     """The element of a code; the first where these rules have none of it."""
     same = (element for element in standing.elements if element.element_code == code)
     return next(same, standing.elements[0])
-
-
-def _chance(
-    before: ProgramStanding,
-    after: ProgramStanding,
-    outlook: ProgramOutlook,
-    later: ProgramOutlook,
-) -> TierChance | None:
-    """The tier that a change is about: the one it reaches, else the next, else the top one; of the
-    element whose chance moves most. None without a ladder to climb."""
-    found = []
-    samples_before = {samples.rules.element_code: samples for samples in outlook.elements}
-    for samples_then in later.elements:
-        rules = samples_then.rules
-        samples = samples_before.get(rules.element_code)
-        if samples is None or rules.ladder is None or not rules.is_volume:
-            continue
-        if not rules.ladder.tier_edges():
-            continue
-        one, two = _element(before, rules.element_code), _element(after, rules.element_code)
-        tier = two.tier_number if two.tier_number > one.tier_number else two.next_tier_number
-        tier = tier or rules.ladder.tier_edges()[-1][0]
-        chance = chance_of_tier(samples, tier)
-        then = chance if samples_then is samples else chance_of_tier(samples_then, tier)
-        found.append(TierChance(rules.element_code, tier, chance, then))
-    return max(found, key=lambda chance: abs(chance.after - chance.before), default=None)
 
 
 def _chance_part(

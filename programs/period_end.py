@@ -14,12 +14,14 @@ from decimal import Decimal
 
 import numpy as np
 
+from programs.alike import Whole
+from programs.element_cents import ElementSamples
 from programs.ladder import Ladder
 from programs.line_samples import PaidAhead
 from programs.money import ZERO, cents_half_up
 from programs.pay_lines import UnitLine
 from programs.rule_values import ALL_UNITS
-from programs.samples import ElementSamples, ProgramCents, Whole, program_cents
+from programs.samples import ProgramCents, program_cents
 from programs.settled_samples import Across, settled
 from programs.standing import ElementFacts, ElementRules, ProgramCap
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, get_args
 
+from programs.alike import Whole
+from programs.element_cents import ElementSamples
 from programs.errors import StairstepError
 from programs.gates import GateState
-from programs.samples import ElementSamples, Whole
 from programs.scenario import ElementKey
 from programs.settled_samples import Across
 from programs.standing import ProgramCap
@@ -35,7 +36,8 @@ class ProgramOutlook:
     of every program is one possible period end, known units included.
 
     `paid_msrp_cents` counts each paid unit once; only a cap that is a share of MSRP, and rules over
-    several periods (`across`), need it.
+    several periods (`across`), need it. `weights`: how many draws each sample stands for, where
+    those that are alike are one.
     """
 
     program_code: str
@@ -45,9 +47,12 @@ class ProgramOutlook:
     cap: ProgramCap = ProgramCap()
     paid_msrp_cents: Whole | None = None
     across: Across | None = None
+    weights: Whole | None = None
 
     @property
     def draws(self) -> int:
+        if self.weights is not None:
+            return int(self.weights.sum())
         return len(self.elements[0].counted_units)
 
     @property

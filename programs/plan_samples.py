@@ -13,9 +13,11 @@ from fractions import Fraction
 
 import numpy as np
 
+from programs.alike import Whole, one_of_each
+from programs.element_cents import ElementSamples
 from programs.gates import GateResult, GateState
 from programs.plan import Choice, CloseGate, Move, PlanError, ProgramOutlook, SellMore
-from programs.samples import ElementSamples, ProgramCents, Whole, program_cents
+from programs.samples import ProgramCents, ProgramSamples, programs_cents
 from programs.scenario import ElementKey
 from programs.settled_samples import settled
 
@@ -49,20 +51,8 @@ def distinct(outlook: ProgramOutlook) -> tuple[ProgramOutlook, Whole]:
         rows += (element if with_msrp else element.without_msrp()).arrays()
     if outlook.paid_msrp_cents is not None and with_msrp:
         rows.append(outlook.paid_msrp_cents)
-    first, weights = _first_of_each([np.asarray(row, dtype=np.int64) for row in rows])
+    first, weights = one_of_each([np.asarray(row, dtype=np.int64) for row in rows])
     return _taken(outlook, first), weights
-
-
-def _first_of_each(rows: list[Whole]) -> tuple[Whole, Whole]:
-    """Positions of the first of each distinct column, and how often it comes."""
-    order = np.lexsort(rows)
-    changes = np.zeros(len(order), dtype=bool)
-    changes[:1] = True
-    for row in rows:
-        in_order = row[order]
-        changes[1:] |= in_order[1:] != in_order[:-1]
-    starts = np.flatnonzero(changes)
-    return order[starts], np.diff(np.append(starts, len(order)))
 
 
 def _taken(outlook: ProgramOutlook, positions: Whole) -> ProgramOutlook:
@@ -188,7 +178,10 @@ def gates_with(
 def brought(outlook: ProgramOutlook) -> Whole:
     """What each sample brings: what is earned where gates and scores were drawn to the end, as the
     forecast says it; with what is held where they stand as today."""
-    found = outlook_cents(outlook)
+    return _brought(outlook, outlook_cents(outlook))
+
+
+def _brought(outlook: ProgramOutlook, found: ProgramCents) -> Whole:
     is_drawn = any(element.is_drawn for element in outlook.elements)
     earned = found.earned + found.earned_back
     return earned if is_drawn else earned + found.held + found.held_back
@@ -196,10 +189,20 @@ def brought(outlook: ProgramOutlook) -> Whole:
 
 def outlook_cents(outlook: ProgramOutlook) -> ProgramCents:
     """What the program pays in each sample."""
-    alone = program_cents(outlook.elements, outlook.cap, outlook.paid_msrp_cents)
-    if outlook.across is None:
-        return alone
-    return settled(alone, outlook.across, outlook.elements, outlook.paid_msrp_cents)
+    return outlooks_cents([outlook])[0]
+
+
+def outlooks_cents(outlooks: Sequence[ProgramOutlook]) -> list[ProgramCents]:
+    """What several programs pay, each in each of its samples."""
+    alone = programs_cents(
+        [ProgramSamples(one.elements, one.cap, one.paid_msrp_cents) for one in outlooks]
+    )
+    return [
+        cents
+        if one.across is None
+        else settled(cents, one.across, one.elements, one.paid_msrp_cents)
+        for one, cents in zip(outlooks, alone, strict=True)
+    ]
 
 
 def after_moves(
@@ -269,16 +272,33 @@ def less_units(outlook: ProgramOutlook, line: SellMore, missing: Whole) -> Progr
 
 def expected_cents(outlook: ProgramOutlook) -> Fraction:
     """The mean over the samples, exact."""
-    return Fraction(int(brought(outlook).sum()), outlook.draws)
+    return all_expected_cents([outlook])[0]
 
 
-def chance_of_tier(samples: ElementSamples, tier_number: int) -> Fraction:
-    """The share of samples in which an element reaches at least this tier."""
+def all_expected_cents(outlooks: Sequence[ProgramOutlook]) -> list[Fraction]:
+    """The mean over each program's samples, all of them worked out together."""
+    return [
+        Fraction(int(_sum(_brought(one, cents), one.weights)), one.draws)
+        for one, cents in zip(outlooks, outlooks_cents(outlooks), strict=True)
+    ]
+
+
+def _sum(values: Whole, weights: Whole | None) -> np.integer:
+    return values.sum() if weights is None else values @ weights
+
+
+def chance_of_tier(
+    samples: ElementSamples, tier_number: int, weights: Whole | None = None
+) -> Fraction:
+    """The share of draws in which an element reaches at least this tier; one of each sample, or as
+    many as their weights."""
     ladder = samples.rules.ladder
     if ladder is None:
         return Fraction(0)
     edge = next((units for tier, units in ladder.tier_edges() if tier >= tier_number), None)
     if edge is None:
         return Fraction(0)
-    reached = int((np.asarray(samples.counted_units) >= edge).sum())
-    return Fraction(reached, len(samples.counted_units))
+    reached = np.asarray(samples.counted_units) >= edge
+    if weights is None:
+        return Fraction(int(reached.sum()), len(reached))
+    return Fraction(int(reached @ weights), int(weights.sum()))

@@ -8,22 +8,22 @@ come from (scenarios/).
 from __future__ import annotations
 
 import datetime
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
-from programs.changes import Car, Change, Facts, SoldCars, apply, kept_days
+from programs.car_sums import Sold, moved_lots, sold_of
+from programs.changes import Change, SoldCars, apply, kept_days
+from programs.element_cents import ElementSamples
+from programs.facts import Facts
 from programs.filters import ElementFilter, UnitClass, filters_of
-from programs.gates import GateResult, GateState, Reading
-from programs.ladder_rules import is_paid_by_line
-from programs.money import ZERO
+from programs.gates import GateResult, GateState
 from programs.more_cars import adds_up, beside
-from programs.outcomes import Position
+from programs.open_draws import Draws, every_draw
+from programs.outcomes import Ends, Position
 from programs.period_end import (
     OpenElement,
     OpenProgram,
@@ -35,18 +35,13 @@ from programs.period_end import (
 from programs.plan import ProgramOutlook
 from programs.program_states import (
     PeriodState,
-    SoldUnits,
-    leaves_of,
     period_state,
     program_cap,
-    sourced_metric,
 )
 from programs.rule_models import RuleVersion
-from programs.samples import ElementSamples
 from programs.scenario import ElementState, ProgramState
-from programs.scenario_scores import scored
+from programs.scenario_scores import drawn_ladders
 from programs.settled_samples import Across
-from programs.standing import ElementFacts
 
 
 @dataclass(frozen=True)
@@ -72,22 +67,45 @@ class OpenFacts:
     across: Across | None = None
     segment_shares: Mapping[tuple[str, str], Share] = field(default_factory=dict)
 
-    @property
-    def draw_count(self) -> int:
-        """How many draws there are of what moves this program; one of nothing."""
-        units = (one.remaining for one in self.draws.values())
-        drawn = (*units, *self.gate_draws.values(), *self.tier_draws.values())
-        return min(map(len, drawn), default=1)
-
     @cached_property
     def before(self) -> Position:
         """The program as it is."""
         return worked_out(self, self.facts, ())
 
     @cached_property
+    def outlook(self) -> ProgramOutlook:
+        """Its samples, one for each draw, so that those of several programs are of one future."""
+        return _outlook(self, self.facts, self.opened, self.every_draw)
+
+    @cached_property
+    def opened(self) -> Opened:
+        """The program as it is, ready to be played to its end."""
+        return _opened(self, self.facts)
+
+    @cached_property
+    def every_draw(self) -> Draws:
+        """Each draw of what moves this program."""
+        return every_draw(self.draws, self.gate_draws, self.tier_draws)
+
+    @cached_property
     def stands(self) -> tuple[PeriodState, PeriodState]:
         """With the cars that are reported, and with those pending too."""
-        return _stands(self.facts)
+        return _stands(self, self.facts)
+
+    @cached_property
+    def sold(self) -> tuple[Sold, Sold]:
+        """What its cars add up to under its rules: those reported, and with those pending too."""
+        return sold_of(self.facts)
+
+    @cached_property
+    def shares(self) -> list[tuple[Share, ...]]:
+        """What each element makes of each segment under its rules."""
+        return _shares(self, self.facts.rules)
+
+    @cached_property
+    def drawn(self) -> Draws:
+        """The draws that differ in what moves the program under its rules."""
+        return _drawn(self, self.facts.rules, Fraction(1))
 
     def gate_state(self, element_code: str, gate_code: str) -> GateState | None:
         """How a gate stands today; None where the rules in force have none of it."""
@@ -112,85 +130,43 @@ def position(found: OpenFacts, changes: Sequence[Change]) -> Position:
     sold = [change for change in changes if isinstance(change, SoldCars)]
     others = [change for change in changes if not isinstance(change, SoldCars)]
     facts = apply(others, found.facts)
-    if sold and adds_up(facts.rules, sold):
-        return beside(worked_out(found, facts, others) if others else found.before, facts, sold)
-    return worked_out(found, apply(changes, found.facts), changes)
+    more = [one.units_in(facts.period) for one in sold]
+    reported, known = ([*more, *lots] for lots in moved_lots(facts.moved))
+    if not adds_up(facts.rules, [*reported, *known]):
+        return worked_out(found, apply(changes, found.facts), changes)
+    if facts.moved:
+        facts = replace(facts, moved=())
+    share = kept_days(changes, facts.period, found.selling_days_left)
+    is_same = facts == found.facts and share == 1
+    base = found.before if is_same else worked_out(found, facts, others)
+    return beside(base, facts.rules, reported, known)
 
 
 def worked_out(found: OpenFacts, facts: Facts, changes: Sequence[Change]) -> Position:
     """A position counted anew from all cars. `facts` have the changes made."""
-    if facts is found.facts:
-        reported, known = found.stands
-    else:
-        reported, known = _stands(facts)
-    state = _program_state(found, facts, reported)
+    opened = found.opened if facts is found.facts else _opened(found, facts)
     share = kept_days(changes, facts.period, found.selling_days_left)
-    outlook = _outlook(found, facts, state, known, share)
-    if found.across is not None:
-        outlook = replace(outlook, across=found.across.under(reported))
-    return Position(state, outlook)
+    is_same = facts.rules is found.facts.rules and share == 1
+    drawn = found.drawn if is_same else _drawn(found, facts.rules, share)
+    return Position(opened.state, Ends(_outlook(found, facts, opened, drawn)))
 
 
-def _standing_on(facts: Facts, cars: Sequence[Car]) -> PeriodState:
+def _stands(found: OpenFacts, facts: Facts) -> tuple[PeriodState, PeriodState]:
+    """With the cars that are reported, and with those pending too."""
+    own = found.facts
+    is_known = facts.known_cars is own.known_cars and facts.rules is own.rules and not facts.moved
+    reported, known = found.sold if is_known else sold_of(facts)
+    stands = _standing_on(facts, reported)
+    return stands, stands if known is reported else _standing_on(facts, known)
+
+
+def _standing_on(facts: Facts, sold: Sold) -> PeriodState:
     inputs = replace(
         facts.inputs,
         period=facts.period,
-        sold=_sold(facts.rules, cars),
-        readings={**facts.inputs.readings, **_timeliness(facts.rules, cars)},
+        readings={**facts.inputs.readings, **sold.timeliness},
     )
-    return period_state(facts.rules, inputs, filters_of(facts.rules))
-
-
-def _stands(facts: Facts) -> tuple[PeriodState, PeriodState]:
-    """With the cars that are reported, and with those pending too."""
-    cars = [car for car in facts.cars if car.state == "reported"]
-    reported = _standing_on(facts, cars)
-    return reported, reported if len(cars) == len(facts.cars) else _standing_on(facts, facts.cars)
-
-
-def _timeliness(rules: RuleVersion, cars: Sequence[Car]) -> dict[str, Reading]:
-    """The share of cars counted or paid that was reported in time, of each gate that goes by it."""
-    leaves = [leaf for leaf in leaves_of(rules) if leaf.within_days is not None]
-    if not leaves:
-        return {}
-    filters = filters_of(rules)
-    own = [car for car in cars if car.units > 0 and _is_of(filters, car.unit)]
-    found = {}
-    for leaf in leaves:
-        timely = sum(car.reported_days <= int(leaf.within_days or 0) for car in own)
-        if own:
-            reading = Reading(Decimal(100 * timely) / len(own), len(own))
-            found[sourced_metric(leaf.metric_source, leaf.metric_code)] = reading
-    return found
-
-
-def _is_of(filters: Sequence[ElementFilter], unit: UnitClass) -> bool:
-    """Whether any element counts or pays a class."""
-    memberships = (one.membership(unit) for one in filters)
-    return any(found.is_counted or found.is_paid for found in memberships)
-
-
-def _sold(rules: RuleVersion, cars: Sequence[Car]) -> tuple[SoldUnits, ...]:
-    """Sales in order of counting date; on one date those taken back last; then VIN. Where no
-    element pays line by line their order is nothing to it, and those of a class are one line."""
-    if any(is_paid_by_line(element) for element in rules.elements):
-        ordered = sorted(cars, key=lambda car: (car.counting_date, car.units < 0, car.vin))
-        return tuple(
-            SoldUnits(car.unit, car.units, car.msrp_amount, int(car.has_open_recall))
-            for car in ordered
-        )
-    by_class: dict[UnitClass, list[Car]] = {}
-    for car in cars:
-        by_class.setdefault(car.unit, []).append(car)
-    return tuple(
-        SoldUnits(
-            unit,
-            sum(car.units for car in alike),
-            sum((car.msrp_amount for car in alike), ZERO),
-            sum(car.has_open_recall for car in alike),
-        )
-        for unit, alike in by_class.items()
-    )
+    return period_state(facts.rules, inputs, sold.sums)
 
 
 def _program_state(found: OpenFacts, facts: Facts, reported: PeriodState) -> ProgramState:
@@ -218,31 +194,35 @@ def _gates(
     return tuple(replace(gate, state=given.get(gate.gate_code, gate.state)) for gate in gates)
 
 
-def _outlook(
-    found: OpenFacts, facts: Facts, state: ProgramState, known: PeriodState, share: Fraction
-) -> ProgramOutlook:
-    """The program's samples: what is known with pending cars taken as reported, and the draws.
+@dataclass(frozen=True)
+class Opened:
+    """A program as it stands, and ready to be played to its end. `scored`: the elements whose tier
+    goes by the score that was drawn."""
 
-    The as-of date's own cars are drawn again by the forecast, as it knew them.
-    """
-    filters = filters_of(facts.rules)
-    shares = [
-        _shares(found, element.element, one)
-        for element, one in zip(facts.rules.elements, filters, strict=True)
-    ]
-    size = found.draw_count
-    scores = [
-        scored(found.tier_draws, size, one.element, found.facts, facts) for one in known.elements
-    ]
+    state: ProgramState
+    program: OpenProgram
+    scored: frozenset[str]
+
+
+def _opened(found: OpenFacts, facts: Facts) -> Opened:
+    reported, known = found.stands if facts is found.facts else _stands(found, facts)
+    state = _program_state(found, facts, reported)
+    ladders = {
+        one.element.element: drawn_ladders(found.tier_draws, one.element, found.facts, facts)
+        for one in known.elements
+    }
     elements = tuple(
         OpenElement(
             rules=stood.rules,
-            tier_ladders=score.ladders,
-            facts=_known_facts(one.facts, stood.facts),
+            tier_ladders=ladders[one.element.element] or {},
+            # Units with pending ones; recalls and gates as they stand today.
+            facts=replace(
+                one.facts, gates=stood.facts.gates, open_recall_units=stood.facts.open_recall_units
+            ),
             shares=moved,
         )
-        for one, stood, moved, score in zip(
-            known.elements, state.elements, shares, scores, strict=True
+        for one, stood, moved in zip(
+            known.elements, state.elements, _shares_under(found, facts.rules), strict=True
         )
     )
     program = OpenProgram(
@@ -256,55 +236,79 @@ def _outlook(
         cap=state.cap,
         elements=elements,
         paid_msrp_amount=known.paid_msrp_amount,
+        across=None if found.across is None else found.across.under(reported),
     )
-    draws = {code: _thinned(code, one, share) for code, one in found.draws.items()}
-    samples = [element_samples(element, draws, size) for element in elements]
+    scored = frozenset(code for code, found in ladders.items() if found is not None)
+    return Opened(state, program, scored)
+
+
+def _outlook(found: OpenFacts, facts: Facts, opened: Opened, drawn: Draws) -> ProgramOutlook:
+    """The program's samples: what is known with pending cars taken as reported, and the draws.
+
+    The as-of date's own cars are drawn again by the forecast, as it knew them.
+    """
+    program, elements = opened.program, []
+    for element in program.elements:
+        code = element.rules.element_code
+        samples = element_samples(element, drawn.units, drawn.size)
+        states = _gate_states(found, facts, samples, drawn)
+        if states or code in opened.scored:
+            tiers = drawn.tiers[code] if code in opened.scored else None
+            samples = replace(samples, gate_states=states, score_tiers=tiers)
+        elements.append(samples)
+    needs_msrp = program.cap.msrp_share is not None or program.across is not None
     return ProgramOutlook(
         facts.program_code,
         found.program_name,
         facts.period.code,
-        tuple(
-            replace(
-                one,
-                gate_states=_gate_states(found, facts, one, size),
-                score_tiers=score.tiers,
-            )
-            for one, score in zip(samples, scores, strict=True)
-        ),
-        state.cap,
-        program_msrp_cents(program, draws, size),
+        tuple(elements),
+        program.cap,
+        program_msrp_cents(program, drawn.units, drawn.size) if needs_msrp else None,
+        program.across,
+        drawn.weights,
     )
 
 
+def _drawn(found: OpenFacts, rules: RuleVersion, share: Fraction) -> Draws:
+    """The draws that differ in what moves a program under some rules."""
+    codes = {one.segment_code for shares in _shares_under(found, rules) for one in shares}
+    return found.every_draw.of_segments(sorted(codes), share).distinct()
+
+
 def _gate_states(
-    found: OpenFacts, facts: Facts, one: ElementSamples, size: int
+    found: OpenFacts, facts: Facts, one: ElementSamples, drawn: Draws
 ) -> tuple[np.ndarray, ...]:
     """How each gate ends in each draw: as forecast, and where a change turned or set it, as that
     leaves it. Empty where none is drawn."""
     code = one.rules.element_code
-    if not any((code, gate.gate_code) in found.gate_draws for gate in one.gates):
+    if not any((code, gate.gate_code) in drawn.gates for gate in one.gates):
         return ()
     states = []
     for gate in one.gates:
-        drawn = found.gate_draws.get((code, gate.gate_code))
+        ends = drawn.gates.get((code, gate.gate_code))
         is_changed = gate.gate_code in facts.gates or (
             facts is not found.facts and gate.state is not found.gate_state(code, gate.gate_code)
         )
-        if drawn is None or is_changed:
-            drawn = np.full(size, int(gate.state))
-        states.append(drawn[:size])
+        if ends is None or is_changed:
+            ends = np.full(drawn.size, int(gate.state))
+        states.append(ends)
     return tuple(states)
 
 
-def _known_facts(known: ElementFacts, stood: ElementFacts) -> ElementFacts:
-    """Units with pending ones; recalls and gates as they stand today."""
-    return replace(known, gates=stood.gates, open_recall_units=stood.open_recall_units)
+def _shares_under(found: OpenFacts, rules: RuleVersion) -> list[tuple[Share, ...]]:
+    return found.shares if rules is found.facts.rules else _shares(found, rules)
 
 
-def _shares(found: OpenFacts, element_code: str, one: ElementFilter) -> tuple[Share, ...]:
-    """What an element makes of each segment: by the units it is sold most as, or as published where
-    none was sold of late."""
-    shares = []
+def _shares(found: OpenFacts, rules: RuleVersion) -> list[tuple[Share, ...]]:
+    """What each element makes of each segment: by the units it is sold most as, or as published
+    where none was sold of late."""
+    return [
+        tuple(_shares_of(found, element.element, one))
+        for element, one in zip(rules.elements, filters_of(rules), strict=True)
+    ]
+
+
+def _shares_of(found: OpenFacts, element_code: str, one: ElementFilter) -> Iterator[Share]:
     for code in found.draws:
         unit, today = found.segment_units.get(code), found.today_units.get(code, 0)
         known = found.segment_shares.get((code, element_code))
@@ -312,16 +316,4 @@ def _shares(found: OpenFacts, element_code: str, one: ElementFilter) -> tuple[Sh
             member = one.membership(unit)
             known = Share(code, member.is_counted, member.is_paid, member.pay_group_code)
         if known is not None and (known.is_counted or known.is_paid):
-            shares.append(replace(known, today_units=today))
-    return tuple(shares)
-
-
-def _thinned(code: str, draws: SegmentDraws, share: Fraction) -> SegmentDraws:
-    """What is to come on so large a share of the selling days: each unit drawn once more, the same
-    way at every call."""
-    if share == 1:
-        return draws
-    whole, part = divmod(share, 1)
-    dice = np.random.default_rng(zlib.crc32(code.encode()))
-    extra = dice.binomial(draws.remaining, float(part))
-    return replace(draws, remaining=draws.remaining * int(whole) + extra)
+            yield replace(known, today_units=today)

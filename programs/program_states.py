@@ -8,13 +8,13 @@ where inputs come from (examples.py, rule_diff.py; for real stores, dbt's marts)
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from programs.calendars import Period
-from programs.filters import ElementFilter, UnitClass
+from programs.filters import ElementFilter
 from programs.gates import (
     GateResult,
     GateState,
@@ -29,8 +29,6 @@ from programs.gates import (
 )
 from programs.ladder import Ladder, build_ladder, ladder_rules
 from programs.ladder_rules import cap_base
-from programs.money import ZERO
-from programs.pay_lines import PaidPart, UnitLine
 from programs.rule_gates import Gate
 from programs.rule_models import Element, RuleVersion
 from programs.rule_tiers import Against
@@ -43,19 +41,9 @@ from programs.standing import (
     ProgramStanding,
     evaluate_program,
 )
+from programs.unit_sums import ElementSums, SoldUnits, UnitSums, unit_sums
 
 ROUND_SCORE = {"up": ROUND_CEILING, "down": ROUND_FLOOR, "nearest": ROUND_HALF_UP}
-
-
-@dataclass(frozen=True)
-class SoldUnits:
-    """Units of one class, one after another in order; negative: sales of an earlier period taken
-    back. `msrp_amount` is theirs together."""
-
-    unit: UnitClass
-    units: int
-    msrp_amount: Decimal = ZERO
-    open_recalls: int = 0
 
 
 @dataclass(frozen=True)
@@ -161,29 +149,24 @@ class PeriodState:
 
 
 def period_state(
-    rules: RuleVersion, inputs: PeriodInputs, filters: Sequence[ElementFilter] | None = None
+    rules: RuleVersion, inputs: PeriodInputs, sums: UnitSums | None = None
 ) -> PeriodState:
-    """A program's elements for one rooftop and period. `filters`: those of the elements, where
-    they were made already."""
-    filters = filters or [ElementFilter(rules, element) for element in rules.elements]
-    lines = [_lines(found, inputs.sold) for found in filters]
+    """A program's elements for one rooftop and period. `sums`: those of its units, where they were
+    added up already."""
+    if sums is None:
+        filters = [ElementFilter(rules, element) for element in rules.elements]
+        sums = unit_sums(rules, filters, inputs.sold)
     counted = {
-        element.element: sum(line.counted_units for line in found)
-        for element, found in zip(rules.elements, lines, strict=True)
+        element.element: found.counted_units
+        for element, found in zip(rules.elements, sums.elements, strict=True)
     }
     elements = tuple(
-        _element_inputs(rules, element, order, inputs, counted, found, filters[order - 1])
-        for order, (element, found) in enumerate(zip(rules.elements, lines, strict=True), 1)
+        _element_inputs(rules, element, order, inputs, counted, found)
+        for order, (element, found) in enumerate(
+            zip(rules.elements, sums.elements, strict=True), 1
+        )
     )
-    paid_msrp = sum(
-        (
-            sold.msrp_amount
-            for sold in inputs.sold
-            if any(found.membership(sold.unit).is_paid for found in filters)
-        ),
-        ZERO,
-    )
-    return PeriodState(rules, inputs, elements, paid_msrp)
+    return PeriodState(rules, inputs, elements, sums.paid_msrp_amount)
 
 
 def _element_inputs(
@@ -192,8 +175,7 @@ def _element_inputs(
     order: int,
     inputs: PeriodInputs,
     counted: Mapping[str, int],
-    lines: Sequence[UnitLine],
-    filters: ElementFilter,
+    sums: ElementSums,
 ) -> ElementInputs:
     target = target_units(element, inputs)
     waived_tier = waived_tier_of(element, inputs.period_code)
@@ -201,20 +183,14 @@ def _element_inputs(
     if element.against.target == "score":
         fixed_tier = score_tier(element, inputs)
     facts = ElementFacts(
-        counted_units=counted[element.element],
-        paid_units=sum(int(part.units) for line in lines for part in line.paid),
-        paid_msrp_amount=sum(
-            (Decimal(part.msrp_amount) for line in lines for part in line.paid), ZERO
-        ),
-        open_recall_units=sum(
-            sold.open_recalls
-            for sold in inputs.sold
-            if filters.membership(sold.unit).is_counted
-        ),
+        counted_units=sums.counted_units,
+        paid_units=sums.paid_units,
+        paid_msrp_amount=sums.paid_msrp_amount,
+        open_recall_units=sums.open_recall_units,
         gates=tuple(
             _gate(rules, gate, inputs, counted) for gate in (*element.gates, *rules.gates)
         ),
-        lines=tuple(lines),
+        lines=sums.lines,
     )
     found = element_rules(
         rules,
@@ -225,20 +201,6 @@ def _element_inputs(
         fixed_tier=fixed_tier,
     )
     return ElementInputs(element, found, facts, target, waived_tier is not None)
-
-
-def _lines(filters: ElementFilter, sold: Sequence[SoldUnits]) -> list[UnitLine]:
-    """The units that one element counts or pays, in order."""
-    lines = []
-    for units in sold:
-        membership = filters.membership(units.unit)
-        if not (membership.is_counted or membership.is_paid):
-            continue
-        paid = ()
-        if membership.is_paid and membership.pay_group_code is not None:
-            paid = (PaidPart(membership.pay_group_code, units.units, units.msrp_amount),)
-        lines.append(UnitLine(units.units if membership.is_counted else 0, paid))
-    return lines
 
 
 def element_rules(
@@ -373,7 +335,31 @@ def _leaf_state(
     return metric_state(leaf, reading, is_period_open=inputs.is_open)
 
 
+# Where a condition goes by a score that surveys give.
+SCORED = ("csi_score", "survey_average")
+
+
+def scored_metrics(rules: RuleVersion) -> frozenset[str]:
+    """The metrics that a version's gates and tiers go by."""
+    return _scored_metrics(Same(rules))
+
+
+@lru_cache(maxsize=512)
+def _scored_metrics(same: Same[RuleVersion]) -> frozenset[str]:
+    against = [element.against for element in same.part.elements]
+    return frozenset(
+        [str(one.metric) for one in against if one.target == "score"]
+        + [leaf.metric_code for leaf in leaves_of(same.part) if leaf.metric_source in SCORED]
+    )
+
+
+def gates_of(rules: RuleVersion) -> tuple[Gate, ...]:
+    """All gates of a version."""
+    return (*rules.gates, *(gate for element in rules.elements for gate in element.gates))
+
+
 def leaves_of(rules: RuleVersion) -> list[Leaf]:
     """All conditions of a version's gates."""
-    gates = [*rules.gates, *(gate for element in rules.elements for gate in element.gates)]
-    return [leaf for gate in gates for found in conjuncts(gate.require) for leaf in found]
+    return [
+        leaf for gate in gates_of(rules) for found in conjuncts(gate.require) for leaf in found
+    ]

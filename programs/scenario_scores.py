@@ -6,36 +6,25 @@ Here: which of the two holds for an element, and the ladders of its tiers. Not h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 
-from programs.changes import SURVEYS, Facts
+from programs.changes import SURVEYS
+from programs.facts import Facts
 from programs.gates import Reading
 from programs.ladder import Ladder
 from programs.program_states import cap_base_units
 from programs.rule_models import Element
-from programs.samples import Whole
 from programs.score_samples import tier_ladders
 
 
-@dataclass(frozen=True)
-class Scored:
-    """The tier that a score reaches in each draw, with the ladders of its tiers; nothing where the
-    tier isn't drawn."""
-
-    tiers: Whole | None = None
-    ladders: Mapping[int, Ladder] = field(default_factory=dict)
-
-
-def scored(
-    drawn: Mapping[str, Whole], size: int, element: Element, known: Facts, facts: Facts
-) -> Scored:
-    """As drawn from what is known, unless a change moved the score or what it must reach."""
-    tiers = drawn.get(element.element)
-    if tiers is None or not _is_unmoved(element, known, facts):
-        return Scored()
-    base = cap_base_units(element, facts.inputs)
-    return Scored(tiers[:size], tier_ladders(facts.rules, element, base))
+def drawn_ladders(
+    drawn: Collection[str], element: Element, known: Facts, facts: Facts
+) -> Mapping[int, Ladder] | None:
+    """The ladders of an element's tiers where its score is drawn from what is known; None where it
+    isn't, or a change moved it or what it must reach."""
+    if element.element not in drawn or not _is_unmoved(element, known, facts):
+        return None
+    return tier_ladders(facts.rules, element, cap_base_units(element, facts.inputs))
 
 
 def _is_unmoved(element: Element, known: Facts, facts: Facts) -> bool:

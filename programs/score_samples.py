@@ -12,11 +12,12 @@ from fractions import Fraction
 
 import numpy as np
 
+from programs.alike import Whole
+from programs.element_cents import UNSCORED
 from programs.ladder import Ladder
 from programs.program_states import element_rules
 from programs.rule_models import Element, RuleVersion
 from programs.rule_tiers import Against
-from programs.samples import UNSCORED, Whole
 
 
 def score_tiers(element: Element, top: Whole, bottom: Whole, count: Whole | None) -> Whole:

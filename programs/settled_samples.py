@@ -13,12 +13,14 @@ from functools import cached_property
 
 import numpy as np
 
+from programs.alike import Whole
+from programs.element_cents import ElementSamples
 from programs.gates import GateState
 from programs.line_samples import LinesAhead
 from programs.money import cents_half_up, dollars
 from programs.program_states import ElementInputs, PeriodState
 from programs.rule_across import AllPeriods, Strikes
-from programs.samples import ElementSamples, ProgramCents, Whole
+from programs.samples import ProgramCents
 from programs.settlement import SettledPeriod, settle_program
 from programs.spans import Window
 from programs.standing import ElementFacts

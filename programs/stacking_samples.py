@@ -13,9 +13,10 @@ from fractions import Fraction
 
 import numpy as np
 
+from programs.alike import Whole
 from programs.money import cents_half_up
 from programs.rule_across import AtMostOneOf, ExclusiveWith, FamilyCap
-from programs.samples import Whole, share_of_cents
+from programs.samples import share_of_cents
 from programs.stacking import KIND_ORDER, StatedStacking
 
 

@@ -7,16 +7,15 @@ made (positions.py), chances and words (outcomes.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 
-from programs.changes import Change, SoldCars, apply, kept_days
+from programs.changes import Change, SoldCars, apply
 from programs.filters import filters_of
 from programs.money import ZERO
-from programs.more_cars import adds_up, beside
-from programs.outcomes import Outcome, Position, outcome_between
+from programs.outcomes import Outcome, Position, work_out
 from programs.positions import OpenFacts, RooftopFacts, position
 
 # How far the curve of the next units goes: a good month of most stores, a week of a large one.
@@ -26,22 +25,29 @@ CENT = Decimal("0.01")
 
 def what_if(rooftop: RooftopFacts, changes: Sequence[Change]) -> tuple[Outcome, ...]:
     """Each open program before and after the changes."""
-    return tuple(
-        outcome_between(
-            found.before,
-            position(found, changes) if _is_touched(found, changes) else found.before,
-            [(change.said, change.is_one) for change in changes],
-        )
-        for found in rooftop.programs
+    return what_ifs([(rooftop, changes)])[0]
+
+
+def what_ifs(
+    asked: Sequence[tuple[RooftopFacts, Sequence[Change]]],
+) -> list[tuple[Outcome, ...]]:
+    """The same of several rooftops, each with its changes."""
+    outcomes = [
+        _outcomes(rooftop, changes, tuple((change.said, change.is_one) for change in changes))
+        for rooftop, changes in asked
+    ]
+    work_out(
+        position for own in outcomes for outcome in own for position in (outcome.was, outcome.now)
     )
+    return outcomes
 
 
-def _is_touched(found: OpenFacts, changes: Sequence[Change]) -> bool:
-    if all(isinstance(change, SoldCars) for change in changes):
-        return any(_moves(found, (), change) for change in changes)
-    if kept_days(changes, found.facts.period, found.selling_days_left) != 1:
-        return True
-    return apply(changes, found.facts) != found.facts
+def _outcomes(
+    rooftop: RooftopFacts, changes: Sequence[Change], subjects: tuple[tuple[str, bool], ...]
+) -> tuple[Outcome, ...]:
+    return tuple(
+        Outcome(found.before, position(found, changes), subjects) for found in rooftop.programs
+    )
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,9 @@ def next_units(
     for found in rooftop.programs:
         if not _moves(found, changes, line):
             continue
-        for units, there in enumerate(_line_of(found, changes, line, most)):
+        line_of = _line_of(found, changes, line, most)
+        work_out(line_of)
+        for units, there in enumerate(line_of):
             amounts[units] += there.standing.amount_earned
             expected[units] += there.expected_cents
     return NextUnits(
@@ -84,15 +92,11 @@ def next_units(
 
 def _line_of(
     found: OpenFacts, changes: Sequence[Change], line: SoldCars, most: int
-) -> Iterator[Position]:
+) -> list[Position]:
     """A program with 0, 1, ... more units of a line beside the other changes."""
-    base, facts = position(found, changes), apply(changes, found.facts)
-    for units in range(most + 1):
-        more = replace(line, units=units)
-        if adds_up(facts.rules, [line]):
-            yield beside(base, facts, [more])
-        else:
-            yield position(found, [*changes, more])
+    return [
+        position(found, [*changes, replace(line, units=units)]) for units in range(most + 1)
+    ]
 
 
 def _moves(found: OpenFacts, changes: Sequence[Change], line: SoldCars) -> bool:

@@ -12,19 +12,16 @@ from decimal import Decimal
 
 from programs.changes import SoldCars
 from programs.filters import UnitClass, filters_of
-from scenarios.facts import KnownClass, Rooftop
+from scenarios.rooftops import KnownClass, MeantCars, Rooftop
 from scenarios.words import Lever, amount, dates, fault
 
 
 def sold_cars(rooftop: Rooftop, found: Lever) -> SoldCars:
     """Cars sold besides. Raises LeverError when no car of the rooftop is meant, or cars that count
     differently are, or a day before today."""
-    units = found.units
-    classes = wanted_classes(rooftop, found)
-    alike = _by_effect(rooftop, classes)
-    if len(alike) > 1:
-        kinds = "; ".join(_described(group) for group in alike)
-        raise fault(found, f"these cars count differently: {kinds}; say which")
+    units, meant = found.units, _meant(rooftop, found.description)
+    if meant.unit is None:
+        raise fault(found, meant.fault)
     days = (rooftop.facts.as_of_date,)
     if (said := found.get("on")) is not None:
         days = dates(found, "on", said)
@@ -32,16 +29,39 @@ def sold_cars(rooftop: Rooftop, found: Lever) -> SoldCars:
             raise fault(
                 found, f"{min(days)} is past; a scenario begins on {rooftop.facts.as_of_date}"
             )
-    msrp = average_msrp(classes)
+    msrp = meant.msrp_amount
     if (price := found.get("msrp")) is not None:
         msrp = amount(found, "msrp", price)
+    return SoldCars(meant.label, meant.unit, units, days, msrp)
+
+
+def _meant(rooftop: Rooftop, description: tuple[tuple[str, str], ...]) -> MeantCars:
+    """What a description means, worked out once at a rooftop."""
+    found = rooftop.meant.get(description)
+    if found is None:
+        found = rooftop.meant[description] = _described_cars(rooftop, dict(description))
+    return found
+
+
+def _described_cars(rooftop: Rooftop, described: Mapping[str, str]) -> MeantCars:
+    traits = {name: value.lower() for name, value in described.items()}
+    classes, missing = _wanted_classes(rooftop, traits)
+    if not classes:
+        return MeantCars(fault=missing)
+    alike = _by_effect(rooftop, classes)
+    if len(alike) > 1:
+        kinds = "; ".join(_described(group) for group in alike)
+        return MeantCars(fault=f"these cars count differently: {kinds}; say which")
     best = max(classes, key=lambda known: (known.sold_units, known.on_ground_units))
-    return SoldCars(_label(found, classes), best.unit, units, days, msrp)
+    return MeantCars(best.unit, _label(described, classes), average_msrp(classes))
 
 
-def wanted_classes(rooftop: Rooftop, found: Lever) -> list[KnownClass]:
-    """The classes of the rooftop's cars that a description means: new and retail unless said."""
-    pairs = dict(found.traits)
+def _wanted_classes(
+    rooftop: Rooftop, traits: Mapping[str, str]
+) -> tuple[list[KnownClass], str]:
+    """The classes of the rooftop's cars that a description means, new and retail unless said; why
+    there is none."""
+    pairs = dict(traits)
     sale_type = pairs.pop("sale_type", "retail")
     model = pairs.get("model")
     near = rooftop.classes if model is None else rooftop.classes_by_model.get(model, ())
@@ -50,19 +70,14 @@ def wanted_classes(rooftop: Rooftop, found: Lever) -> list[KnownClass]:
         others = sorted({str(known.unit.stock_type) for known in classes} - {"new"})
         classes = [known for known in classes if known.unit.stock_type == "new"]
         if others and not classes:
-            raise fault(
-                found,
-                f"'{rooftop.rooftop_id}' has no new one; say stock_type={' or '.join(others)}",
-            )
+            said = f"'{rooftop.rooftop_id}' has no new one; say stock_type={' or '.join(others)}"
+            return [], said
     # How a car is sold is the seller's choice, so any car may be sold any way.
     classes = _merged([_sold_as(one, sale_type) for one in classes])
-    if not classes:
-        raise fault(
-            found,
-            f"'{rooftop.rooftop_id}' neither sold one of late nor has one; its lines are "
-            + ", ".join(rooftop.new_lines),
-        )
-    return classes
+    lines = ", ".join(rooftop.new_lines)
+    return classes, (
+        f"'{rooftop.rooftop_id}' neither sold one of late nor has one; its lines are {lines}"
+    )
 
 
 def _sold_as(known: KnownClass, sale_type: str) -> KnownClass:
@@ -134,12 +149,12 @@ def _listed(values: Sequence[object]) -> str:
     return " or ".join(str(value) for value in values) or "unknown"
 
 
-def _label(found: Lever, classes: Sequence[KnownClass]) -> str:
+def _label(described: Mapping[str, str], classes: Sequence[KnownClass]) -> str:
     """What a person calls these cars: the model, and what the words told apart."""
     unit = classes[0].unit
     kinds = sorted({known.unit.stock_type for known in classes} - {"new"})
     if unit.sale_type != "retail":
         kinds.insert(0, unit.sale_type)
     name = str(unit.model or unit.make)
-    more = [value for key in ("trim", "model_year", "powertrain") if (value := found.get(key))]
+    more = [value for key in ("trim", "model_year", "powertrain") if (value := described.get(key))]
     return " ".join([*kinds, ", ".join([name, *more])])

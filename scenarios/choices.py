@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from programs.changes import Car
+from programs.facts import Car
 from programs.filters import UnitClass
-from scenarios.facts import Rooftop
 from scenarios.meaning import gate_codes, known_metrics
+from scenarios.rooftops import Rooftop
 
 # A car as a person picks it: its VIN and what it is.
 Named = Mapping[str, str]

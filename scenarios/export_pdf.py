@@ -125,7 +125,7 @@ def _table(found: Exported, styles: Mapping[str, Any]) -> Flowable:
             _chance(row),
         ]
         rows.append([name, *(Paragraph(text, styles["number"]) for text in cells)])
-    total = found.result.total()
+    total = found.result.total
     sums = ["", "", *(_pair(total, key, _money) for key in MONEY), ""]
     last = [Paragraph(text, styles["strong"]) for text in sums]
     of = "" if len(every) == 1 else f" of all {len(every):,} open programs"

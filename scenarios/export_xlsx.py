@@ -152,7 +152,7 @@ def _program(
 
 
 def _total(rows: Rows, first: int, found: Exported) -> None:
-    total, last = found.result.total(), rows.row
+    total, last = found.result.total, rows.row
     rows.text(0, "Total", "strong")
     for letter, name in zip("HIJKLM", TOTALS, strict=True):
         formula = f"=SUM({letter}{first}:{letter}{last})"

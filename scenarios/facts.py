@@ -9,16 +9,15 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property, lru_cache
+from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from programs.beyond import beyond_text, kinds_beyond
-from programs.calendars import Calendar, Period, read_calendar
-from programs.changes import SURVEYS, Car, Facts
-from programs.errors import StairstepError
+from programs.calendars import Period, read_calendar
+from programs.changes import SURVEYS
+from programs.facts import Car, Facts
 from programs.filters import UnitClass
 from programs.gates import GateState, Reading
 from programs.ladder_rules import cap_base
@@ -27,93 +26,17 @@ from programs.period_end import SegmentDraws
 from programs.positions import OpenFacts, RooftopFacts
 from programs.program_states import PeriodInputs, sourced_metric
 from programs.rule_models import RuleVersion
-from programs.rulebook import Rulebook, read_rulebook
+from programs.rulebook import read_rulebook
 from scenarios import fact_queries as sql
 from scenarios.drawn import gate_draws, tier_draws, with_lists
 from scenarios.open_periods import across_of, segment_shares
+from scenarios.rooftops import Group, KnownClass, Rooftop, Rules, ScenarioFactsError
 from scenarios.words import TRAITS
 
 if TYPE_CHECKING:
     import duckdb
 
 Row = Mapping[str, Any]
-CENT = Decimal("0.01")
-
-
-class ScenarioFactsError(StairstepError):
-    """The published file doesn't hold what a scenario of a rooftop needs."""
-
-
-@dataclass(frozen=True)
-class KnownClass:
-    """Cars of one class at a rooftop: sold of late, on the ground, and what one costs."""
-
-    unit: UnitClass
-    segment_code: str
-    sold_units: int
-    on_ground_units: int
-    priced_units: int
-    msrp_amount: Decimal
-
-    @property
-    def average_msrp(self) -> Decimal:
-        if not self.priced_units:
-            return ZERO
-        return (self.msrp_amount / self.priced_units).quantize(CENT, ROUND_HALF_UP)
-
-
-@dataclass(frozen=True)
-class Rooftop:
-    """All that scenarios of one rooftop need, beside the levers."""
-
-    rooftop_id: str
-    rooftop_name: str
-    is_open_sundays: bool
-    facts: RooftopFacts
-    classes: tuple[KnownClass, ...]
-    survey_sums: Mapping[tuple[str, str], Mapping[str, Decimal]]
-
-    @cached_property
-    def classes_by_model(self) -> Mapping[str, tuple[KnownClass, ...]]:
-        """The classes by their model's name in small letters."""
-        found: dict[str, list[KnownClass]] = defaultdict(list)
-        for known in self.classes:
-            found[str(known.unit.model or "").lower()].append(known)
-        return {model: tuple(classes) for model, classes in found.items()}
-
-    @cached_property
-    def new_lines(self) -> tuple[str, ...]:
-        """The names of the new cars it sells."""
-        units = (known.unit for known in self.classes if known.unit.stock_type == "new")
-        return tuple(sorted({f"{unit.make} {unit.model}" for unit in units}))
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The rulebooks and calendars of a published file, with what was announced by its date."""
-
-    books: Mapping[str, Rulebook]
-    calendars: Mapping[str, Calendar]
-
-
-@dataclass(frozen=True)
-class Group:
-    """The rooftops asked for, by id, of one published file."""
-
-    as_of_date: datetime.date
-    content_hash: str
-    group_name: str
-    rules: Rules
-    rooftops: Mapping[str, Rooftop]
-
-    def rooftop(self, rooftop_id: str) -> Rooftop:
-        """One rooftop. Raises ScenarioFactsError where it isn't there."""
-        found = self.rooftops.get(rooftop_id)
-        if found is None:
-            raise ScenarioFactsError(
-                f"there is no rooftop '{rooftop_id}'; known: {', '.join(sorted(self.rooftops))}"
-            )
-        return found
 
 
 def read_group(

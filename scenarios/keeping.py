@@ -17,7 +17,8 @@ from notebook.scenarios import Saved, note_reading, save_scenario, saved_scenari
 from notebook.store import Notebook
 from programs.changes import plural
 from programs.money import ZERO
-from scenarios.facts import Group, read_group
+from scenarios.facts import read_group
+from scenarios.rooftops import Group
 from scenarios.scenario import Result, Scenario, run
 from scenarios.words import TRAITS, Lever, LeverError, read_lever
 

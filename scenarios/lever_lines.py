@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from scenarios.cars import effect_of
-from scenarios.facts import KnownClass, Rooftop
+from scenarios.rooftops import KnownClass, Rooftop
 from scenarios.words import Lever, lever
 
 RETAIL, NEW = "retail", "new"

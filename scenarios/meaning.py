@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 
 from programs.changes import (
-    Car,
     Change,
     ClosingDays,
     GateSet,
@@ -25,14 +26,13 @@ from programs.changes import (
     Unwound,
 )
 from programs.gates import GateState
-from programs.program_states import leaves_of
+from programs.program_states import gates_of, scored_metrics
 from programs.rulebook import Rulebook, read_rulebook
 from scenarios.cars import is_like, sold_cars
-from scenarios.facts import Rooftop
+from scenarios.rooftops import Rooftop
 from scenarios.words import MOST_UNITS, Lever, amount, dates, fault, whole
 
 SUNDAY = 6
-SCORED = ("csi_score", "survey_average")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def changes_of(
 
 
 def _unwound(rooftop: Rooftop, found: Lever, bulletins: Bulletins) -> Unwound:
-    cars = _cars_by_vin(rooftop)
+    cars = rooftop.open_cars
     if (said := found.get("vin")) is not None:
         vins = [vin.strip().upper() for vin in said.split("/")]
         unknown = [vin for vin in vins if vin not in cars]
@@ -64,32 +64,18 @@ def _unwound(rooftop: Rooftop, found: Lever, bulletins: Bulletins) -> Unwound:
             raise fault(found, f"{unknown[0]} neither counts nor is pending in an open period")
         label = "car" if len(vins) > 1 else str(cars[vins[0]].unit.model or "car")
         return Unwound(frozenset(vins), label)
-    alike = [car for car in cars.values() if is_like(car.unit, found.traits)]
-    # The newest first: an unwind is nearly always of a recent sale.
-    alike.sort(key=lambda car: (car.counting_date, car.vin), reverse=True)
     units = whole(found, "units", found.get("units") or "1", 1, MOST_UNITS)
+    # The newest first: an unwind is nearly always of a recent sale.
+    newest = (car for car in cars.values() if is_like(car.unit, found.traits))
+    alike = list(islice(newest, units))
     if len(alike) < units:
         raise fault(found, f"only {len(alike)} of them count or are pending in open periods")
     label = str(alike[0].unit.model) if "model" in found.traits else "car"
-    return Unwound(frozenset(car.vin for car in alike[:units]), label)
-
-
-def _cars_by_vin(rooftop: Rooftop) -> dict[str, Car]:
-    return {
-        car.vin: car
-        for program in rooftop.facts.programs
-        for car in program.facts.cars
-        if car.units > 0
-    }
+    return Unwound(frozenset(car.vin for car in alike), label)
 
 
 def _reported(rooftop: Rooftop, found: Lever, bulletins: Bulletins) -> Reported:
-    pending = {
-        car.vin
-        for program in rooftop.facts.programs
-        for car in program.facts.cars
-        if car.state == "pending"
-    }
+    pending = rooftop.pending_vins
     if not pending:
         raise fault(found, f"nothing is pending at '{rooftop.rooftop_id}'")
     (on,) = dates(found, "by", str(found.get("by")).partition("/")[0])
@@ -102,8 +88,7 @@ def _reported(rooftop: Rooftop, found: Lever, bulletins: Bulletins) -> Reported:
 
 
 def _recalls(rooftop: Rooftop, found: Lever, bulletins: Bulletins) -> RecallsClosed:
-    vins = sorted(vin for vin, car in _cars_by_vin(rooftop).items() if car.has_open_recall)
-    said = str(found.get("close"))
+    vins, said = rooftop.recalled_vins, str(found.get("close"))
     if said == "all":
         return RecallsClosed(frozenset(vins))
     return RecallsClosed(frozenset(vins[: whole(found, "close", said, 0, len(vins))]))
@@ -129,14 +114,11 @@ def _set(rooftop: Rooftop, found: Lever, bulletins: Bulletins) -> Change:
 
 def known_metrics(rooftop: Rooftop) -> tuple[frozenset[str], frozenset[str]]:
     """The metrics that gates and tiers of the open programs go by, and the kinds of items."""
-    scores, items = set(), set()
-    for program in rooftop.facts.programs:
-        rules = program.facts.rules
-        against = [element.against for element in rules.elements]
-        scores |= {str(one.metric) for one in against if one.target == "score"}
-        scores |= {one.metric_code for one in leaves_of(rules) if one.metric_source in SCORED}
-        items |= set(program.facts.inputs.items)
-    return frozenset(scores), frozenset(items)
+    programs = [program.facts for program in rooftop.facts.programs]
+    return (
+        frozenset(metric for facts in programs for metric in scored_metrics(facts.rules)),
+        frozenset(item for facts in programs for item in facts.inputs.items),
+    )
 
 
 def _survey(rooftop: Rooftop, found: Lever, bulletins: Bulletins) -> Surveys:
@@ -155,16 +137,12 @@ def _survey(rooftop: Rooftop, found: Lever, bulletins: Bulletins) -> Surveys:
 
 def gate_codes(rooftop: Rooftop) -> tuple[str, ...]:
     """The gates of the open programs."""
-    return tuple(
-        sorted(
-            {
-                gate.gate_code
-                for program in rooftop.facts.programs
-                for element in program.before.state.elements
-                for gate in element.facts.gates
-            }
-        )
-    )
+    codes = {
+        gate.gate
+        for program in rooftop.facts.programs
+        for gate in gates_of(program.facts.rules)
+    }
+    return tuple(sorted(codes))
 
 
 def _gate(rooftop: Rooftop, found: Lever, bulletins: Bulletins) -> GateSet:
@@ -212,13 +190,19 @@ def _bulletin(rooftop: Rooftop, found: Lever, bulletins: Bulletins) -> RulesSet:
         text = bulletins.drafts.get(name)
         if text is None:
             raise fault(found, f"the rulebook {name} isn't there")
-        book, label = read_rulebook(text, name), f"the bulletin in {name}"
+        book, label = _draft(text, name), f"the bulletin in {name}"
         if book.program_code != code:
             raise fault(found, f"{name} is of {book.program_code}")
         return RulesSet(code, book.latest, label)
     book = bulletins.books[code]
     wanted = whole(found, "version", str(number), 1, len(book.versions))
     return RulesSet(code, book.versions[wanted - 1].rules, f"version {wanted} of the rules")
+
+
+@lru_cache(maxsize=16)
+def _draft(text: str, name: str) -> Rulebook:
+    """A draft is read once, not at every rooftop."""
+    return read_rulebook(text, name)
 
 
 def _closing(rooftop: Rooftop, found: Lever, bulletins: Bulletins) -> ClosingDays:

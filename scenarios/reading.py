@@ -170,7 +170,7 @@ class _Rooftop:
         gates = self._keyed("gates")
         pending = {_key(row): row for row in self._rows.of("pending", self._rooftop)}
         stands = {
-            (found.facts.program_code, found.facts.period.code): found.before
+            (found.facts.program_code, found.facts.period.code): found
             for found in self._rows.facts[self._rooftop].facts.programs
         }
         msrps = {
@@ -187,7 +187,7 @@ class _Rooftop:
             ]
             found.append(
                 OpenPeriod(
-                    state=stands[key].state,
+                    state=stands[key].before.state,
                     outlook=stands[key].outlook,
                     period_end=head["period_end_date"],
                     selling_days_left=head["selling_days_left"] or 0,

@@ -7,7 +7,7 @@ Here: asking, running and the figures of it as rows. Not here: the words (words.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -17,10 +17,10 @@ from typing import Any
 from programs.changes import Change
 from programs.money import ZERO
 from programs.outcomes import Outcome
-from programs.what_if import NextUnits, next_units, what_if
+from programs.what_if import NextUnits, next_units, what_ifs
 from scenarios.cars import sold_cars
-from scenarios.facts import Group, Rooftop
 from scenarios.meaning import Bulletins, changes_of
+from scenarios.rooftops import Group, Rooftop
 from scenarios.words import Lever, LeverError, read_lever
 
 FORMAT = 1
@@ -78,26 +78,30 @@ class Result:
     group_name: str
     rooftops: tuple[RooftopResult, ...]
 
+    def outcomes(self) -> Iterator[tuple[str, Outcome]]:
+        """Each program's with its rooftop's id."""
+        for found in self.rooftops:
+            for outcome in found.outcomes:
+                yield found.rooftop.rooftop_id, outcome
+
     @cached_property
-    def _rows(self) -> tuple[dict[str, Any], ...]:
-        return tuple(
-            outcome_row(found.rooftop.rooftop_id, outcome)
-            for found in self.rooftops
-            for outcome in found.outcomes
-        )
+    def moved(self) -> tuple[tuple[str, Outcome], ...]:
+        """Those that the levers move."""
+        return tuple(one for one in self.outcomes() if one[1].is_moved)
 
     def rows(self) -> list[dict[str, Any]]:
-        """One row a program of a rooftop."""
-        return list(self._rows)
+        """One row a program of a rooftop, with its sentence."""
+        return [outcome_row(*one) for one in self.outcomes()]
 
     def moved_rows(self) -> list[dict[str, Any]]:
         """The rows of programs that the levers move."""
-        return [row for row in self.rows() if is_moved(row)]
+        return [outcome_row(*one) for one in self.moved]
 
+    @cached_property
     def total(self) -> dict[str, Decimal]:
         """The sums over all programs and rooftops, exact."""
-        rows = self.rows()
-        return {name: sum((Decimal(row[name]) for row in rows), ZERO) for name in AMOUNTS}
+        amounts = [outcome_amounts(outcome) for _, outcome in self.outcomes()]
+        return {name: sum((one[name] for one in amounts), ZERO) for name in AMOUNTS}
 
     def figures(self) -> dict[str, Any]:
         """As they are saved and printed; money as text with cents."""
@@ -105,14 +109,8 @@ class Result:
             "as_of_date": self.as_of_date.isoformat(),
             "content_hash": self.content_hash,
             "programs": self.rows(),
-            "total": {name: str(amount) for name, amount in self.total().items()},
+            "total": {name: str(amount) for name, amount in self.total.items()},
         }
-
-
-def is_moved(row: Mapping[str, Any]) -> bool:
-    """Whether anything of a program's row is another after than before."""
-    befores = [name for name in row if name.endswith("_before")]
-    return any(row[name] != row[f"{name[:-6]}after"] for name in befores)
 
 
 def bulletins_of(group: Group, scenario: Scenario) -> Bulletins:
@@ -125,14 +123,12 @@ def run(group: Group, scenario: Scenario) -> Result:
     ScenarioFactsError for a rooftop that isn't there."""
     rooftops = [group.rooftop(rooftop_id) for rooftop_id in scenario.rooftop_ids]
     changes = _changes(rooftops, scenario, bulletins_of(group, scenario))
+    asked = [(one.facts, found) for one, found in zip(rooftops, changes, strict=True)]
     return Result(
         group.as_of_date,
         group.content_hash,
         group.group_name,
-        tuple(
-            RooftopResult(rooftop, found, what_if(rooftop.facts, found))
-            for rooftop, found in zip(rooftops, changes, strict=True)
-        ),
+        tuple(map(RooftopResult, rooftops, changes, what_ifs(asked))),
     )
 
 
@@ -184,6 +180,21 @@ def _described(lever: Lever) -> Sequence[tuple[str, str]]:
     return sorted((name, value.lower()) for name, value in lever.pairs if name != "units")
 
 
+def outcome_amounts(found: Outcome) -> dict[str, Decimal]:
+    """One program's amounts before and after, by AMOUNTS."""
+    before, after = found.before, found.after
+    return dict(
+        zip(
+            AMOUNTS,
+            (
+                before.amount_earned, after.amount_earned, before.amount_held, after.amount_held,
+                found.expected_before, found.expected_after,
+            ),
+            strict=True,
+        )
+    )  # fmt: skip
+
+
 def outcome_row(rooftop: str, found: Outcome) -> dict[str, Any]:
     """One program before and after, as JSON and CSV hold it: money in dollars and cents as text."""
     one, two = found.headline
@@ -197,12 +208,7 @@ def outcome_row(rooftop: str, found: Outcome) -> dict[str, Any]:
         "counted_units_after": two.counted_units,
         "tier_number_before": one.tier_number,
         "tier_number_after": two.tier_number,
-        "amount_earned_before": str(found.before.amount_earned),
-        "amount_earned_after": str(found.after.amount_earned),
-        "amount_held_before": str(found.before.amount_held),
-        "amount_held_after": str(found.after.amount_held),
-        "expected_amount_before": str(found.expected_before),
-        "expected_amount_after": str(found.expected_after),
+        **{name: str(amount) for name, amount in outcome_amounts(found).items()},
         "chance_tier_number": chance.tier_number if chance else None,
         "chance_before": float(chance.before) if chance else None,
         "chance_after": float(chance.after) if chance else None,

@@ -81,6 +81,11 @@ class Lever:
         return {name: value.lower() for name, value in self.pairs if name in TRAITS}
 
     @cached_property
+    def description(self) -> tuple[tuple[str, str], ...]:
+        """What it says of the cars it means, as it was said."""
+        return tuple(pair for pair in self.pairs if pair[0] in TRAITS)
+
+    @cached_property
     def units(self) -> int:
         """The units that an `add` or `unwind` says; one where it says none."""
         return whole(self, "units", self.get("units") or "1", -MOST_UNITS, MOST_UNITS)

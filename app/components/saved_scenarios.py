@@ -23,8 +23,8 @@ from app.frame import Screen
 from notebook.place import NotebookError
 from notebook.scenarios import Saved, remove_scenario, rename_scenario, saved_scenarios
 from scenarios.exported import UNNAMED, Exported, content_of
-from scenarios.facts import Group, ScenarioFactsError
 from scenarios.keeping import reread, save
+from scenarios.rooftops import Group, ScenarioFactsError
 from scenarios.scenario import Result, Scenario, run
 from scenarios.words import LeverError
 
@@ -163,7 +163,7 @@ def _side_by_side(screen: Screen, found: Sequence[Saved]) -> None:
         except (LeverError, ScenarioFactsError) as error:
             banner("warning", f"{saved.name}:", f"{error}.", "lever-fault")
             return
-    totals = [result.total() for result in results]
+    totals = [result.total for result in results]
     programs = {
         (row["rooftop_id"], row["program_code"], row["period_code"]): row["program_name"]
         for result in results

@@ -6,8 +6,7 @@ cent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Sequence
 from html import escape
 
 from app import format as fmt
@@ -25,7 +24,7 @@ GIVEN_ON = (1, 2, 3, 5, 10, 20)
 
 def start_tiles(result: Result) -> str:
     """What is earned and expected before anything is changed."""
-    total = result.total()
+    total = result.total
     return _tiles(
         ("earned so far", fmt.money(total["amount_earned_before"]), "all open programs", ""),
         ("expected at the end", fmt.money(total["expected_amount_before"]),
@@ -35,7 +34,7 @@ def start_tiles(result: Result) -> str:
 
 def result_tiles(result: Result) -> str:
     """The sums before and after."""
-    total = result.total()
+    total = result.total
     earned = total["amount_earned_after"] - total["amount_earned_before"]
     expected = total["expected_amount_after"] - total["expected_amount_before"]
     return _tiles(
@@ -77,28 +76,34 @@ def unchanged(names: Sequence[str]) -> str:
     return f'<p class="ss-unchanged">Not moved by these: {escape(", ".join(names))}.</p>'
 
 
-def outcome_table(rows: Sequence[Mapping], name_of: Callable[[str], str]) -> str:
-    """Each changed program of several rooftops, before and after."""
+def outcome_table(
+    outcomes: Sequence[tuple[str, Outcome]], name_of: Callable[[str], str]
+) -> str:
+    """Programs of several rooftops, before and after."""
     return table(
         (("Rooftop", "ss-name"), ("Program", "ss-name"), ("Units", "ss-num"), ("Tier", "ss-num"),
          ("Chance", "ss-num"), ("Earned", "ss-num"), ("Expected", "ss-num")),
-        [
-            (
-                escape(name_of(row["rooftop_id"])),
-                f"<b>{escape(row['program_name'])}</b>",
-                _pair(row, "counted_units", str),
-                _pair(row, "tier_number", str),
-                _pair(row, "chance", fmt.chance),
-                _pair(row, "amount_earned", lambda text: fmt.money(Decimal(text))),
-                _pair(row, "expected_amount", lambda text: fmt.money(Decimal(text))),
-            )
-            for row in rows
-        ],
+        [_outcome_row(escape(name_of(rooftop_id)), outcome) for rooftop_id, outcome in outcomes],
     )  # fmt: skip
 
 
-def _pair(row: Mapping, name: str, said: Callable) -> str:
-    before, after = said(row[f"{name}_before"]), said(row[f"{name}_after"])
+def _outcome_row(name: str, found: Outcome) -> tuple[str, ...]:
+    one, two = found.headline
+    chance = found.chance
+    return (
+        name,
+        f"<b>{escape(found.program_name)}</b>",
+        _pair(str(one.counted_units), str(two.counted_units)),
+        _pair(str(one.tier_number), str(two.tier_number)),
+        _pair(*(fmt.chance(float(one)) for one in (chance.before, chance.after)))
+        if chance
+        else fmt.UNKNOWN,
+        _pair(fmt.money(found.before.amount_earned), fmt.money(found.after.amount_earned)),
+        _pair(fmt.money(found.expected_before), fmt.money(found.expected_after)),
+    )
+
+
+def _pair(before: str, after: str) -> str:
     return after if before == after else f"<s>{before}</s> {after}"
 
 

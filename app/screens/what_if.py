@@ -39,13 +39,14 @@ from app.queries import program_views
 from app.theme import show_chart
 from notebook.place import NotebookError
 from notebook.scenarios import Saved, find_scenario
-from scenarios.facts import Group, ScenarioFactsError
 from scenarios.lever_lines import Line
-from scenarios.scenario import Result, Scenario, is_moved, run
+from scenarios.rooftops import Group, ScenarioFactsError
+from scenarios.scenario import Result, Scenario, run
 from scenarios.words import LeverError, read_lever
 
 LEVERS, SEEN, PLACE = "what_if_levers", "what_if_address", "what_if_rooftop"
 CURVE, DRAFTS = "what_if_curve", "what_if_drafts"
+MOVED_SHOWN = 25
 Address = tuple[str | None, tuple[str, ...]]
 
 
@@ -194,7 +195,7 @@ def _answers(screen: Screen, result: Result, rooftop_id: str | None, is_changed:
         return
     st.html(result_tiles(result))
     if rooftop_id is None:
-        st.html(outcome_table(result.moved_rows(), screen.rooftop_name))
+        _moved_programs(screen, result)
         return
     views = {
         (view.standing.program_code, view.standing.period_code): view
@@ -202,13 +203,29 @@ def _answers(screen: Screen, result: Result, rooftop_id: str | None, is_changed:
     }
     (found,) = result.rooftops
     same = []
-    for outcome, row in zip(found.outcomes, result.rows(), strict=True):
-        if is_moved(row):
+    for outcome in found.outcomes:
+        if outcome.is_moved:
             st.html(what_if_card(views[outcome.program_code, outcome.period_code], outcome))
         else:
             same.append(outcome.program_name)
     if same:
         st.html(unchanged(same))
+
+
+def _moved_programs(screen: Screen, result: Result) -> None:
+    """The group's programs that move, most first; beyond the first few behind a click."""
+    moved = sorted(result.moved, key=lambda one: one[1].moved_amount, reverse=True)
+    if not moved:
+        st.caption("No program is moved by these.")
+        return
+    st.caption(f"{fmt.plural(len(moved), 'program')} moved, the most first.")
+    st.html(outcome_table(moved[:MOVED_SHOWN], screen.rooftop_name))
+    if rest := moved[MOVED_SHOWN:]:
+        label = fmt.plural(len(rest), "more program")
+        more = st.expander(label, key="more-moved", on_change="rerun")
+        # Closed, its rows aren't written: a group has hundreds.
+        if more.open:
+            more.html(outcome_table(rest, screen.rooftop_name))
 
 
 def _curve(

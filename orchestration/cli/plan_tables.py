@@ -192,7 +192,7 @@ def _print_steps(
     for note in notes:
         wide.print(note, markup=False, highlight=False)
     wide.print()
-    print_outcomes(programs)
+    print_outcomes(programs, programs)
 
 
 def _table(

@@ -31,9 +31,9 @@ def print_result(result: Result, output: Format) -> None:
     elif output is Format.csv:
         _csv(rows)
     else:
-        print_outcomes(rows)
+        print_outcomes(rows, rows if len(result.rooftops) == 1 else result.moved_rows())
         if len(rows) > 1:
-            total = {name: str(amount) for name, amount in result.total().items()}
+            total = {name: str(amount) for name, amount in result.total.items()}
             typer.echo(
                 f"Total: earned {_pair(total, 'amount_earned', money)}, held "
                 f"{_pair(total, 'amount_held', money)}, expected "
@@ -104,18 +104,16 @@ def print_compared(found: Sequence[Saved], results: Sequence[Result], output: Fo
         for saved in found:
             table.add_column(saved.name, justify="right")
         names = ("amount_earned_after", "amount_held_after", "expected_amount_after")
-        totals = [result.total() for result in results]
+        totals = [result.total for result in results]
         for name in names:
             label = name.removesuffix("_after").replace("_", " ")
             table.add_row(label, *(money(str(total[name])) for total in totals))
         _console().print(table)
 
 
-def print_outcomes(rows: list[dict[str, Any]]) -> None:
-    """The table a person reads, and a sentence for each program."""
+def print_outcomes(rows: list[dict[str, Any]], explained: list[dict[str, Any]]) -> None:
+    """The table a person reads, and a sentence for each program to be explained."""
     from rich.table import Table
-
-    from scenarios.scenario import is_moved
 
     has_many = len({row["rooftop_id"] for row in rows}) > 1
     table = Table(box=None, header_style="bold", pad_edge=False)
@@ -137,9 +135,8 @@ def print_outcomes(rows: list[dict[str, Any]]) -> None:
         )
     wide = _console()
     wide.print(table)
-    for row in rows:
-        if not has_many or is_moved(row):
-            wide.print(row["explanation"], markup=False, highlight=False)
+    for row in explained:
+        wide.print(row["explanation"], markup=False, highlight=False)
 
 
 def _console() -> Any:

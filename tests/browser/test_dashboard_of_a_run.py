@@ -13,8 +13,9 @@ from app import format as fmt
 from app.navigation import PAGES
 from app.published import Published, read_pointer
 from app.queries import program_standings, rooftops, total
-from scenarios.facts import Group, group_of
+from scenarios.facts import group_of
 from scenarios.lever_lines import Line, lever_lines
+from scenarios.rooftops import Group
 from scenarios.scenario import Result, Scenario, run
 
 pytestmark = pytest.mark.browser
@@ -39,7 +40,7 @@ def group(source: Published) -> Group:
 
 
 def gain(result: Result) -> Decimal:
-    total = result.total()
+    total = result.total
     return total["amount_earned_after"] - total["amount_earned_before"]
 
 
@@ -86,7 +87,7 @@ def test_a_moved_lever_shows_the_programs_own_arithmetic(
     sample_app: str, group: Group, open_tab: Callable[..., Page]
 ) -> None:
     rooftop_id, line, units, result = best_move(group)
-    totals = result.total()
+    totals = result.total
     tab = open_tab()
     tab.goto(f"{sample_app}/what-if?rooftop={rooftop_id}")
     tiles = tab.get_by_test_id("scenario")

@@ -24,8 +24,9 @@ from orchestration.settle import read_histories
 from programs.counted_text import counted_from, counted_text
 from programs.money import round_money
 from programs.plan_samples import expected_cents
-from scenarios.facts import Group, read_group
+from scenarios.facts import read_group
 from scenarios.reading import read_group as read_plans
+from scenarios.rooftops import Group
 from tests.integration.dbt_fixture import ZONE, SmallHome, Store, moment
 from tests.integration.drawn_programs import AS_OF, drawn_facts, drawn_rulebooks, drawn_texts
 

@@ -26,8 +26,9 @@ from programs.changes import Change, SoldCars
 from programs.filters import UnitClass
 from programs.gates import GateState
 from programs.what_if import what_if
-from scenarios.facts import Group, KnownClass, Rooftop, read_group
+from scenarios.facts import read_group
 from scenarios.meaning import Bulletins, changes_of
+from scenarios.rooftops import Group, KnownClass, Rooftop
 from scenarios.words import Lever, lever
 from tests.integration.dbt_fixture import ZONE, SmallHome, Store, Warehouse, moment, rulebook
 from tests.integration.drawn_programs import (

@@ -95,7 +95,7 @@ def test_each_form_makes_its_lever_and_the_page_answers(page: AppTest, sample_co
         page.button(key=key).click().run()
         assert not page.exception, key
         assert levers(page) == [expected], key
-        total = run(group, Scenario((STORE,), (read_lever(expected),))).total()
+        total = run(group, Scenario((STORE,), (read_lever(expected),))).total
         shown = seen(page)
         assert fmt.money(total["amount_earned_after"]) in shown, key
         assert fmt.money(total["expected_amount_after"]) in shown, key
@@ -126,7 +126,7 @@ def test_a_draft_of_a_bulletin_is_tried_saved_and_opened_by_its_link(
     page.button(key="draft-add").click().run()
     assert levers(page) == ["bulletin program=csi-quarter-bonus,file=draft.yaml"]
     asked = Scenario((STORE,), (read_lever(levers(page)[0]),), {"draft.yaml": draft})
-    total = run(read_group(current_file(Home(sample_copy)), [STORE]), asked).total()
+    total = run(read_group(current_file(Home(sample_copy)), [STORE]), asked).total
     assert total["expected_amount_after"] > total["expected_amount_before"]
     expected = fmt.money(total["expected_amount_after"])
     assert expected in seen(page)

@@ -18,8 +18,8 @@ from forecasting.gate_facts import GateFacts, ScoreReading
 from forecasting.pipeline import run_forecast
 from forecasting.score_draws import ScoreSimulator
 from programs.compiled_schemas import SCHEMAS as COMPILED
+from programs.element_cents import UNSCORED
 from programs.rulebook import Rulebook, read_rulebook
-from programs.samples import UNSCORED
 from tests.unit.forecasting.small_warehouse import (
     QUARTER,
     TODAY,

@@ -16,6 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from programs.element_cents import ElementSamples
 from programs.gates import GateResult, GateState
 from programs.ladder import LadderRules, TierRule, build_ladder
 from programs.money import cents_half_up, dollars
@@ -28,7 +29,6 @@ from programs.plan import (
     ReportDelivered,
     SellMore,
 )
-from programs.samples import ElementSamples
 from programs.standing import ElementFacts, ElementRules, ProgramCap, evaluate_program
 
 TODAY = datetime.date(2025, 8, 15)

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from programs.chase import Chase, chase_of
+from programs.element_cents import ElementSamples
 from programs.gates import GateResult, GateState
 from programs.ladder import LadderRules, TierRule, build_ladder
 from programs.plan import Limits, ProgramOutlook, SellMore
-from programs.samples import ElementSamples
 from programs.scenario import ElementState, ProgramState
 from programs.standing import ElementFacts, ElementRules
 

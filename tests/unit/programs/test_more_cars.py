@@ -17,20 +17,32 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from programs import more_cars
-from programs.changes import Car, Facts, GateSet, ObjectiveSet, SoldCars, apply
+from programs.calendars import Period
+from programs.changes import (
+    ClosingDays,
+    GateSet,
+    ObjectiveSet,
+    RecallsClosed,
+    Reported,
+    SoldCars,
+    Unwound,
+    apply,
+)
+from programs.facts import Car, Facts
 from programs.gates import GateState
 from programs.outcomes import Position
 from programs.period_end import SegmentDraws
-from programs.plan_samples import outlook_cents
+from programs.plan_samples import chance_of_tier, expected_cents, outlook_cents
 from programs.positions import OpenFacts, position, worked_out
 from programs.program_states import PeriodInputs
 from programs.rule_models import RuleVersion
 from programs.rulebook import read_rulebook, rulebook_of
+from programs.unit_sums import SoldUnits
 from tests.unit.programs.rulebook_strategies import MONTHS, UNITS, as_read, documents, period_inputs
 
 ROOT = Path(__file__).parents[3]
 MANY = settings(
-    max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 DAYS = st.dates(datetime.date(2025, 4, 1), datetime.date(2025, 4, 30))
 AROUND = st.dates(datetime.date(2025, 4, 20), datetime.date(2025, 5, 5))
@@ -39,15 +51,24 @@ CARS = st.lists(
         lambda sold, state, day: Car(
             "", sold.unit, state, day, day, sold.msrp_amount, bool(sold.open_recalls)
         ),
-        UNITS, st.sampled_from(["reported", "reported", "pending"]), DAYS,
+        UNITS, st.sampled_from(["reported", "pending"]), DAYS,
     ),
-    max_size=12,
+    min_size=4, max_size=12,
 )  # fmt: skip
 MORE = st.builds(
     lambda sold, units, days: SoldCars("car", sold.unit, units, tuple(days), sold.msrp_amount),
     UNITS, st.integers(-3, 9), st.lists(AROUND, min_size=1, max_size=3),
 )  # fmt: skip
-OTHERS = st.sampled_from([(), (ObjectiveSet("p", 7),), (GateSet("g1", GateState.MET),)])
+SOME = frozenset(f"V{number:02}" for number in range(0, 12, 2))
+OTHERS = st.lists(
+    st.sampled_from([
+        ObjectiveSet("p", 7), GateSet("g1", GateState.MET),
+        Reported(datetime.date(2025, 4, 22), None, 1),
+        Reported(datetime.date(2025, 4, 29), SOME, 1),
+        Unwound(SOME, "car"), RecallsClosed(SOME), ClosingDays((datetime.date(2025, 4, 21),)),
+    ]),
+    max_size=3,
+)  # fmt: skip
 
 
 BOOKS = [
@@ -58,9 +79,9 @@ BOOKS = [
 
 @st.composite
 def rules_and_inputs(draw) -> tuple[RuleVersion, PeriodInputs]:
-    """Programs of any shape; the sample's as often, whose units mostly add up."""
+    """Programs of any shape; the sample's more often, whose units mostly add up."""
     inputs = draw(period_inputs(MONTHS[-1], True))
-    if draw(st.booleans()):
+    if draw(st.integers(0, 2)) == 0:
         return rulebook_of(as_read(draw(documents())), "drawn.yaml").versions[0].rules, inputs
     rules = draw(st.sampled_from(BOOKS)).versions[-1].rules
     counts = {element.element: draw(st.integers(1, 12)) for element in rules.elements}
@@ -106,22 +127,46 @@ SEEN: Counter[str] = Counter()
 
 
 @MANY
-@given(open_facts(), st.lists(MORE, min_size=1, max_size=2), OTHERS)
+@given(open_facts(), st.lists(MORE, max_size=2), OTHERS)
 def test_sums_give_what_counting_anew_gives(found, sold, others):
     changes = [*others, *sold]
-    if more_cars.adds_up(apply(others, found.facts).rules, sold):
+    lots = [one.units_in(found.facts.period) for one in sold]
+    if changes and more_cars.adds_up(apply(others, found.facts).rules, lots):
         SEEN["by sums"] += 1
-        SEEN["moved"] += position(found, changes).standing != found.before.standing
+        is_moved = position(found, changes).state != found.before.state
+        SEEN.update(type(one).__name__ for one in changes if is_moved)
     assert same(position(found, changes), anew(found, changes))
 
 
 def test_enough_went_by_sums_and_moved_money():
+    kinds = (SoldCars, Reported, Unwound, RecallsClosed)
+    assert all(SEEN[kind.__name__] for kind in kinds), SEEN
     assert SEEN["by sums"] > 20, SEEN
-    assert SEEN["moved"] > 10, SEEN
+
+
+@MANY
+@given(open_facts())
+def test_draws_that_differ_expect_what_all_of_them_do(found):
+    found = replace(found, draws={
+        code: replace(one, remaining=np.tile(one.remaining, 3))
+        for code, one in found.draws.items()
+    })  # fmt: skip
+    some, every = found.before.outlook, found.outlook
+    assert expected_cents(some) == expected_cents(every)
+    assert len(some.weights) <= 6 < every.draws == some.draws == 18
+    for one, two in zip(some.elements, every.elements, strict=True):
+        for tier in (1, 2):
+            assert chance_of_tier(one, tier, some.weights) == chance_of_tier(two, tier)
 
 
 def test_a_unit_too_many_is_noticed(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(more_cars, "_units_in", lambda period, sold: sold.units + 1)
+    units_in = SoldCars.units_in
+
+    def more(self: SoldCars, period: Period) -> SoldUnits:
+        found = units_in(self, period)
+        return replace(found, units=found.units + 1)
+
+    monkeypatch.setattr(SoldCars, "units_in", more)
     noticed = []
 
     @MANY

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from programs.changes import ClosingDays
+from programs.element_cents import ElementSamples
 from programs.gates import GateResult, GateState
 from programs.ladder import LadderRules, TierRule, build_ladder
 from programs.money import cents_half_up, round_money
-from programs.outcomes import Position, outcome, outcome_between, percent
+from programs.outcomes import Ends, Outcome, Position, outcome, percent
 from programs.plan import Choice, CloseGate, ProgramOutlook
 from programs.plan_samples import chance_of_tier
-from programs.samples import ElementSamples
 from programs.scenario import ElementState, Move, ProgramState
 from programs.standing import ElementFacts, ElementRules
 from tests.unit.programs.plan_cases import expected_cents, small_case
@@ -71,8 +71,8 @@ def test_closed_days_leave_what_stands_and_move_what_is_to_come() -> None:
     fewer = np.array([54, 54, 54, 54])
     later = replace(outlook, elements=(replace(samples, counted_units=fewer, paid_units=fewer),))
     days = ClosingDays((date(2025, 6, 20), date(2025, 6, 21)))
-    found = outcome_between(
-        Position(state, outlook), Position(state, later), [(days.said, days.is_one)]
+    found = Outcome(
+        Position(state, Ends(outlook)), Position(state, Ends(later)), ((days.said, days.is_one),)
     )
     assert found.explanation == (
         "2 days closed (20 Jun, 21 Jun) leave Nissan One as it stands today; chance of tier 3 "

@@ -10,9 +10,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from programs.element_cents import ElementSamples
 from programs.ladder import Ladder, Segment, build_ladder, by_line_from_rows
 from programs.pay_lines import Bracket, GroupPay, PaidPart, PayByLine, UnitLine
-from programs.samples import ElementSamples, element_cents
+from programs.samples import element_cents
 from programs.scenario import ElementState, Move, ProgramState, moved
 from programs.standing import ElementFacts, ElementRules, evaluate_element
 from tests.unit.programs.strategies import MONEY, SHARES, ladders

@@ -9,11 +9,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from programs.element_cents import ElementSamples
 from programs.ladder import LadderRules, TierRule, build_ladder
 from programs.plan import Choice, CloseGate, ProgramOutlook, SellMore
 from programs.plan_gain import cheapest_path, gains_along, spread_of
 from programs.plan_search import evaluate
-from programs.samples import ElementSamples
 from programs.standing import ElementRules
 from tests.unit.programs.plan_cases import small_case
 

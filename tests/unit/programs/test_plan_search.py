@@ -196,9 +196,9 @@ def _one_edge_away() -> Case:
 
     import numpy as np
 
+    from programs.element_cents import ElementSamples
     from programs.ladder import LadderRules, TierRule, build_ladder
     from programs.plan import ProgramOutlook
-    from programs.samples import ElementSamples
     from programs.standing import ElementRules
 
     ladder = build_ladder(

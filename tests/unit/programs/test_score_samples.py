@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from programs.element_cents import UNSCORED, ElementSamples
 from programs.gates import Reading
 from programs.ladder import build_ladder
 from programs.ladder_rules import ladder_rules
@@ -19,7 +20,7 @@ from programs.program_states import PeriodInputs, element_rules, score_tier
 from programs.rule_models import Element
 from programs.rule_tiers import Against, RoundedScore
 from programs.rulebook import read_rulebook
-from programs.samples import UNSCORED, ElementSamples, program_cents
+from programs.samples import program_cents
 from programs.score_samples import score_tiers, tier_ladders
 from programs.standing import ElementFacts, evaluate_element
 

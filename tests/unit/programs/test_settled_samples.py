@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from programs.element_cents import ElementSamples
 from programs.filters import ElementFilter, UnitClass
 from programs.line_samples import PaidAhead
 from programs.program_states import (
@@ -20,7 +21,7 @@ from programs.program_states import (
     program_cap,
 )
 from programs.rulebook import read_rulebook, windows_of_version
-from programs.samples import ElementSamples, program_cents
+from programs.samples import program_cents
 from programs.settled_samples import Across, across, settled
 from programs.settlement import settle_program
 from programs.spans import Window, plain_period

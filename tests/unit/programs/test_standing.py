@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from programs.element_cents import ElementSamples
 from programs.gates import GateResult, GateState
 from programs.ladder import LadderRules, TierRule, build_ladder
 from programs.money import round_money
-from programs.samples import ElementSamples, element_cents, program_cents
+from programs.samples import element_cents, program_cents
 from programs.standing import (
     ElementFacts,
     ElementRules,

@@ -11,10 +11,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from programs.element_cents import ElementSamples
 from programs.ladder import LadderRules, TierRule, build_ladder
 from programs.plan import CloseGate, ProgramOutlook
 from programs.plan_search import best_plan
-from programs.samples import ElementSamples
 from programs.standing import ElementRules
 from scenarios.exchanges import WORTH_A_CALL_CENTS, Trade, Transfer, exchanges
 from scenarios.inputs import OpenPeriod, RooftopInputs

@@ -1,0 +1,98 @@
+"""Cars as what they add up to under a version of rules: units, MSRP, recalls, how timely.
+
+Here: the cars of one program, all of them or those that changes move. Not here: single units
+through the filters (unit_sums.py), what sums come to (positions.py, more_cars.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from programs.facts import Car, Facts
+from programs.filters import ElementFilter, UnitClass, filters_of
+from programs.gates import Reading
+from programs.ladder_rules import is_paid_by_line
+from programs.money import ZERO
+from programs.program_states import leaves_of, sourced_metric
+from programs.rule_models import RuleVersion
+from programs.unit_sums import SoldUnits, UnitSums, unit_sums
+
+
+@dataclass(frozen=True)
+class Sold:
+    """What some cars add up to under a version of rules, and the share of them reported in time."""
+
+    sums: UnitSums
+    timeliness: Mapping[str, Reading]
+
+    @classmethod
+    def of(cls, rules: RuleVersion, cars: Sequence[Car]) -> Sold:
+        sums = unit_sums(rules, filters_of(rules), _lots(rules, cars))
+        return cls(sums, _timeliness(rules, cars))
+
+
+def sold_of(facts: Facts) -> tuple[Sold, Sold]:
+    """Of the cars that are reported, and of those pending too."""
+    cars = [car for car in facts.cars if car.state == "reported"]
+    reported = Sold.of(facts.rules, cars)
+    if len(cars) == len(facts.cars):
+        return reported, reported
+    return reported, Sold.of(facts.rules, facts.cars)
+
+
+def _timeliness(rules: RuleVersion, cars: Sequence[Car]) -> dict[str, Reading]:
+    """The share of cars counted or paid that was reported in time, of each gate that goes by it."""
+    leaves = [leaf for leaf in leaves_of(rules) if leaf.within_days is not None]
+    if not leaves:
+        return {}
+    filters = filters_of(rules)
+    own = [car for car in cars if car.units > 0 and _is_of(filters, car.unit)]
+    found = {}
+    for leaf in leaves:
+        timely = sum(car.reported_days <= int(leaf.within_days or 0) for car in own)
+        if own:
+            reading = Reading(Decimal(100 * timely) / len(own), len(own))
+            found[sourced_metric(leaf.metric_source, leaf.metric_code)] = reading
+    return found
+
+
+def _is_of(filters: Sequence[ElementFilter], unit: UnitClass) -> bool:
+    """Whether any element counts or pays a class."""
+    memberships = (one.membership(unit) for one in filters)
+    return any(found.is_counted or found.is_paid for found in memberships)
+
+
+def _lots(rules: RuleVersion, cars: Sequence[Car]) -> Sequence[SoldUnits]:
+    """Sales in order of counting date; on one date those taken back last; then VIN. Where no
+    element pays line by line their order is nothing to it, and those of a class are one line."""
+    if any(is_paid_by_line(element) for element in rules.elements):
+        ordered = sorted(cars, key=lambda car: (car.counting_date, car.units < 0, car.vin))
+        return [car.lot for car in ordered]
+    return _by_class((car, 1) for car in cars)
+
+
+def _by_class(cars: Iterable[tuple[Car, int]]) -> list[SoldUnits]:
+    """Cars put in (1) or taken out (-1), those of a class together."""
+    found: dict[UnitClass, list[Any]] = {}
+    for car, sign in cars:
+        sums = found.setdefault(car.unit, [0, ZERO, 0])
+        sums[0] += sign * car.units
+        sums[1] += car.msrp_amount if sign > 0 else -car.msrp_amount
+        sums[2] += sign * car.has_open_recall
+    return [SoldUnits(unit, *sums) for unit, sums in found.items() if any(sums)]
+
+
+def moved_lots(
+    moved: Sequence[tuple[Car, Car | None]],
+) -> tuple[list[SoldUnits], list[SoldUnits]]:
+    """What came to some cars and what left them: of those reported, and of all."""
+    all_moved = [(was, now) for was, now in moved if now is None or now.adds != was.adds]
+    found = []
+    for pairs in (moved, all_moved):
+        signed = [(was, -1) for was, _ in pairs]
+        found.append(signed + [(now, 1) for _, now in pairs if now is not None])
+    of_reported = (one for one in found[0] if one[0].state == "reported")
+    return _by_class(of_reported), _by_class(found[1])
