@@ -12,9 +12,9 @@ from decimal import Decimal
 import numpy as np
 
 from benchmarks.plan_home import LADDERS
+from programs.element_cents import ElementSamples
 from programs.ladder import LadderRules, TierRule, build_ladder
 from programs.plan import Limits, ProgramOutlook
-from programs.samples import ElementSamples
 from programs.scenario import ElementKey
 from programs.standing import ElementRules
 from scenarios.inputs import OpenPeriod, RooftopInputs
