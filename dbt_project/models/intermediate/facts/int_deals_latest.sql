@@ -1,6 +1,41 @@
 -- The latest known version of every DMS deal. A restated deal replaces its earlier version: by the feed's own
--- stamp, then by when its file became known, then by content and row so that no tie is left.
+-- stamp, then by when its file became known, then by content and row so that no tie is left. Only deals with several
+-- versions are put in order.
 with versions as (
+
+    select * from {{ ref('stg_dms__deals') }}
+
+),
+
+restated_deals as (
+
+    select
+        vendor_code,
+        rooftop_id,
+        store_number,
+        deal_number
+    from versions
+    group by vendor_code, rooftop_id, store_number, deal_number
+    having count(*) > 1
+
+),
+
+marked_versions as (
+
+    select
+        versions.*,
+        restated_deals.vendor_code is not null as is_restated
+    from versions
+    left join restated_deals
+        on
+            versions.vendor_code = restated_deals.vendor_code
+            and versions.rooftop_id = restated_deals.rooftop_id
+            and versions.store_number = restated_deals.store_number
+            and versions.deal_number = restated_deals.deal_number
+
+),
+
+ordered_versions as (
 
     select
         *,
@@ -8,7 +43,21 @@ with versions as (
             partition by vendor_code, rooftop_id, store_number, deal_number
             order by row_updated_at desc nulls last, known_at desc, content_hash desc, source_row desc
         ) as version_number
-    from {{ ref('stg_dms__deals') }}
+    from marked_versions
+    where is_restated
+
+),
+
+latest_versions as (
+
+    select
+        *,
+        1 as version_number
+    from marked_versions
+    where not is_restated
+    union all
+    select * from ordered_versions
+    where version_number = 1
 
 )
 
@@ -34,5 +83,4 @@ select
     is_vin_valid,
     source_file,
     source_row
-from versions
-where version_number = 1
+from latest_versions

@@ -1,6 +1,49 @@
 -- One row per RDR number: what it says, and how far it came. Its state is its latest event's; at one moment the
--- later step wins (submitted, then accepted or rejected, then unwound), and the rest of the order leaves no tie.
-with ordered_events as (
+-- later step wins (submitted, then accepted or rejected, then unwound), and the rest of the order leaves no tie. Most
+-- numbers have one event: only the others are put in order.
+with events as (
+
+    select * from {{ ref('int_rdr_events_dated') }}
+
+),
+
+report_moments as (
+
+    select
+        oem_code,
+        dealer_code,
+        rdr_number,
+        count(*) as event_count,
+        min(case when event_code = 'submitted' then event_at end) as submitted_at,
+        min(case when event_code = 'accepted' then event_at end) as accepted_at,
+        min(case when event_code = 'accepted' then event_date end) as accepted_date,
+        min(case when event_code = 'unwound' then event_at end) as unwound_at,
+        min(case when event_code = 'unwound' then event_date end) as unwound_date
+    from events
+    group by oem_code, dealer_code, rdr_number
+
+),
+
+events_with_moments as (
+
+    select
+        events.*,
+        report_moments.event_count,
+        report_moments.submitted_at,
+        report_moments.accepted_at,
+        report_moments.accepted_date,
+        report_moments.unwound_at,
+        report_moments.unwound_date
+    from events
+    inner join report_moments
+        on
+            events.oem_code = report_moments.oem_code
+            and events.dealer_code = report_moments.dealer_code
+            and events.rdr_number = report_moments.rdr_number
+
+),
+
+ordered_events as (
 
     select
         *,
@@ -14,18 +57,22 @@ with ordered_events as (
                 known_at desc,
                 content_hash desc,
                 source_row desc
-        ) as event_number,
-        min(case when event_code = 'submitted' then event_at end)
-            over (partition by oem_code, dealer_code, rdr_number) as submitted_at,
-        min(case when event_code = 'accepted' then event_at end)
-            over (partition by oem_code, dealer_code, rdr_number) as accepted_at,
-        min(case when event_code = 'accepted' then event_date end)
-            over (partition by oem_code, dealer_code, rdr_number) as accepted_date,
-        min(case when event_code = 'unwound' then event_at end)
-            over (partition by oem_code, dealer_code, rdr_number) as unwound_at,
-        min(case when event_code = 'unwound' then event_date end)
-            over (partition by oem_code, dealer_code, rdr_number) as unwound_date
-    from {{ ref('int_rdr_events_dated') }}
+        ) as event_number
+    from events_with_moments
+    where event_count > 1
+
+),
+
+latest_events as (
+
+    select
+        *,
+        1 as event_number
+    from events_with_moments
+    where event_count = 1
+    union all
+    select * from ordered_events
+    where event_number = 1
 
 )
 
@@ -56,5 +103,4 @@ select
     is_vin_valid,
     source_file,
     source_row
-from ordered_events
-where event_number = 1
+from latest_events
