@@ -40,3 +40,13 @@ first; null without either. -#}
     {%- set own_deadline = "cast(" ~ dbt.dateadd("day", days_after_sale, sale_date) ~ " as date)" -%}
     least(coalesce({{ period_deadline }}, {{ own_deadline }}), coalesce({{ own_deadline }}, {{ period_deadline }}))
 {%- endmacro %}
+
+{#- A span's first and last day, where null means since ever and without an end. The stand-ins are dates, not the other
+side of a comparison, so that engines can join by them. -#}
+{% macro since(first_date) -%}
+    coalesce({{ first_date }}, cast('0001-01-01' as date))
+{%- endmacro %}
+
+{% macro until(last_date) -%}
+    coalesce({{ last_date }}, cast('9999-12-31' as date))
+{%- endmacro %}

@@ -105,11 +105,11 @@ select
     without_sale.period_end_date,
     without_sale.bulletin_number,
     without_sale.vin,
-    sales.make,
-    sales.model,
-    sales.trim,
-    sales.model_year,
-    sales.powertrain,
+    classes.make,
+    classes.model,
+    classes.trim,
+    classes.model_year,
+    classes.powertrain,
     sales.stock_type,
     sales.sale_type,
     sales.unit_class_id,
@@ -157,5 +157,7 @@ left join known_sales as sales
         and without_sale.rooftop_id = sales.list_rooftop_id
         and without_sale.vin = sales.vin
         and sales.sale_number = 1
+left join {{ ref('int_unit_classes') }} as classes
+    on sales.unit_class_id = classes.unit_class_id
 left join {{ source('compiled', 'segments') }} as segments
     on sales.unit_class_id = segments.unit_class_id

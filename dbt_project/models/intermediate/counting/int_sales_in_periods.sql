@@ -1,9 +1,9 @@
 {{ config(materialized='view') }}
 -- Each sale in each enrolled program and period that its counting date falls into, with what the program makes of
 -- its class. Cars of a make that the program isn't about are left out.
-with enrolled_days as (
+with program_days as (
 
-    select * from {{ ref('int_enrolled_days') }}
+    select * from {{ ref('int_program_days') }}
 
 ),
 
@@ -11,18 +11,16 @@ by_report_date as (
 
     select
         sales.*,
-        enrolled_days.program_code,
-        enrolled_days.program_version,
-        enrolled_days.period_code,
+        program_days.program_code,
+        program_days.program_version,
+        program_days.period_code,
         sales.rdr_counting_date as counting_date
     from {{ ref('int_sales') }} as sales
-    inner join enrolled_days
+    inner join program_days
         on
-            sales.rooftop_id = enrolled_days.rooftop_id
-            and sales.oem_code = enrolled_days.oem_code
-            and sales.dealer_code = enrolled_days.dealer_code
-            and sales.rdr_counting_date = enrolled_days.date_day
-    where enrolled_days.basis = 'rdr'
+            sales.oem_code = program_days.oem_code
+            and sales.rdr_counting_date = program_days.date_day
+    where program_days.basis = 'rdr'
 
 ),
 
@@ -30,18 +28,16 @@ by_delivery_date as (
 
     select
         sales.*,
-        enrolled_days.program_code,
-        enrolled_days.program_version,
-        enrolled_days.period_code,
+        program_days.program_code,
+        program_days.program_version,
+        program_days.period_code,
         sales.delivery_counting_date as counting_date
     from {{ ref('int_sales') }} as sales
-    inner join enrolled_days
+    inner join program_days
         on
-            sales.rooftop_id = enrolled_days.rooftop_id
-            and sales.oem_code = enrolled_days.oem_code
-            and sales.dealer_code = enrolled_days.dealer_code
-            and sales.delivery_counting_date = enrolled_days.date_day
-    where enrolled_days.basis = 'delivery'
+            sales.oem_code = program_days.oem_code
+            and sales.delivery_counting_date = program_days.date_day
+    where program_days.basis = 'delivery'
 
 ),
 
@@ -49,18 +45,16 @@ by_shipment_date as (
 
     select
         shipments.*,
-        enrolled_days.program_code,
-        enrolled_days.program_version,
-        enrolled_days.period_code,
+        program_days.program_code,
+        program_days.program_version,
+        program_days.period_code,
         shipments.rdr_counting_date as counting_date
     from {{ ref('int_shipments') }} as shipments
-    inner join enrolled_days
+    inner join program_days
         on
-            shipments.rooftop_id = enrolled_days.rooftop_id
-            and shipments.oem_code = enrolled_days.oem_code
-            and shipments.dealer_code = enrolled_days.dealer_code
-            and shipments.rdr_counting_date = enrolled_days.date_day
-    where enrolled_days.basis = 'wholesale'
+            shipments.oem_code = program_days.oem_code
+            and shipments.rdr_counting_date = program_days.date_day
+    where program_days.basis = 'wholesale'
 
 ),
 
@@ -76,6 +70,11 @@ dated_sales as (
 
 select
     dated_sales.*,
+    classes.make,
+    classes.model,
+    classes.trim,
+    classes.model_year,
+    classes.powertrain,
     classes.segment_code,
     classes.is_counted as is_class_counted,
     classes.is_paid as is_class_paid,
@@ -84,6 +83,13 @@ select
     classes.reason_code as class_reason_code,
     classes.pay_reason_code as class_pay_reason_code
 from dated_sales
+inner join {{ source('compiled', 'enrolments') }} as enrolments
+    on
+        dated_sales.program_code = enrolments.program_code
+        and dated_sales.program_version = enrolments.program_version
+        and dated_sales.rooftop_id = enrolments.rooftop_id
+        and dated_sales.dealer_code = enrolments.dealer_code
+        and dated_sales.counting_date between {{ since("enrolments.from_date") }} and {{ until("enrolments.to_date") }}
 inner join {{ ref('int_class_memberships') }} as classes
     on
         dated_sales.unit_class_id = classes.unit_class_id

@@ -98,8 +98,7 @@ ungated_items as (
         on
             items.oem_code = dealer_codes.oem_code
             and items.dealer_code = dealer_codes.dealer_code
-            and {{ as_of_date() }} >= coalesce(dealer_codes.from_date, {{ as_of_date() }})
-            and {{ as_of_date() }} <= dealer_codes.to_date
+            and {{ as_of_date() }} between dealer_codes.from_date and dealer_codes.to_date
     left join gated_codes as gated
         on
             dealer_codes.rooftop_id = gated.rooftop_id

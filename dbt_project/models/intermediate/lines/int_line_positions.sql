@@ -19,7 +19,7 @@ with case_lines as (
             and cases.period_code = lines.period_code
             and cases.element_code = lines.element_code
             and cases.case_date >= lines.line_date
-            and cases.case_date < coalesce(lines.until_date, cast('9999-12-31' as date))
+            and cases.case_date < {{ until("lines.until_date") }}
     where cases.case_kind = 'with_pending' or not lines.is_pending
 
 ),

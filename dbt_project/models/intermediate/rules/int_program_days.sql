@@ -1,20 +1,12 @@
--- The spans day by day, so that a sale finds its period by equality on its date and not by a range over every
--- period of every program.
-with spans as (
-
-    select * from {{ ref('int_enrolled_spans') }}
-
-)
-
+-- The periods day by day, so that a sale finds its periods by equality on its date and not by a range over every period
+-- of every program.
 select
-    spans.rooftop_id,
-    spans.dealer_code,
-    spans.oem_code,
-    spans.program_code,
-    spans.program_version,
-    spans.period_code,
-    spans.basis,
+    periods.program_code,
+    periods.program_version,
+    periods.period_code,
+    periods.oem_code,
+    periods.basis,
     days.date_day
 from {{ ref('int_days') }} as days
-inner join spans
-    on days.date_day between spans.span_start_date and spans.span_end_date
+inner join {{ ref('int_program_periods_in_force') }} as periods
+    on days.date_day between periods.period_start_date and periods.period_end_date

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- What the OEM knows of a delivered deal. Accepted: it is reported. Unwound: the sale was taken back, unless the
 -- car was delivered again since (from the day of the unwind on, by a sale of its own). Else the latest open RDR.
 with matches as (

@@ -3,7 +3,7 @@ select
     oem_code,
     dealer_code,
     rooftop_id,
-    min(from_date) as from_date,
-    max(coalesce(to_date, cast('9999-12-31' as date))) as to_date
+    min({{ since("from_date") }}) as from_date,
+    max({{ until("to_date") }}) as to_date
 from {{ source('compiled', 'franchises') }}
 group by oem_code, dealer_code, rooftop_id

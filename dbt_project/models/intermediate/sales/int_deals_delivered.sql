@@ -25,5 +25,4 @@ inner join franchises
     on
         deals.rooftop_id = franchises.rooftop_id
         and lower(deals.make) = lower(franchises.make)
-        and deals.delivery_date >= coalesce(franchises.from_date, deals.delivery_date)
-        and deals.delivery_date <= coalesce(franchises.to_date, deals.delivery_date)
+        and deals.delivery_date between {{ since("franchises.from_date") }} and {{ until("franchises.to_date") }}

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- The deal that an RDR tells of: the one delivered nearest to its sale date, the later of two as near. A car delivered
 -- again after its unwind is another sale, which has an RDR of its own.
 with ordered_matches as (

@@ -18,6 +18,5 @@ left join {{ ref('int_dealer_codes') }} as dealer_codes
     on
         sales.oem_code = dealer_codes.oem_code
         and sales.dealer_code = dealer_codes.dealer_code
-        and sales.rdr_counting_date >= coalesce(dealer_codes.from_date, sales.rdr_counting_date)
-        and sales.rdr_counting_date <= dealer_codes.to_date
+        and sales.rdr_counting_date between dealer_codes.from_date and dealer_codes.to_date
 where sales.rdr_counting_date <= {{ as_of_date() }}

@@ -6,11 +6,6 @@ select
     shipments.oem_code,
     shipments.dealer_code,
     shipments.vin,
-    shipments.make,
-    shipments.model,
-    shipments.trim,
-    shipments.model_year,
-    shipments.powertrain,
     shipments.stock_type,
     shipments.sale_type,
     shipments.unit_class_id,
@@ -37,5 +32,4 @@ left join {{ ref('int_dealer_codes') }} as dealer_codes
     on
         shipments.oem_code = dealer_codes.oem_code
         and shipments.dealer_code = dealer_codes.dealer_code
-        and shipments.shipped_date >= coalesce(dealer_codes.from_date, shipments.shipped_date)
-        and shipments.shipped_date <= dealer_codes.to_date
+        and shipments.shipped_date between dealer_codes.from_date and dealer_codes.to_date

@@ -63,7 +63,7 @@ daily_targets as (
             and element_days.element_code = objectives.element_code
             and element_days.period_code = objectives.period_code
             and element_days.date_day >= objectives.announced_date
-            and element_days.date_day < coalesce(objectives.next_announced_date, cast('9999-12-31' as date))
+            and element_days.date_day < {{ until("objectives.next_announced_date") }}
 
 )
 
