@@ -63,7 +63,6 @@ def compile_group(
         "program_makes": (row for _, version in versions for row in _makes(version)),
         "program_periods": (row for _, version in versions for row in _periods(version, by_code)),
         "enrolments": (row for _, version in versions for row in _enrolments(version, group)),
-        "selling_days": _selling_days(group, as_of_date),
         "windows": (row for book in books for row in windows_rows(book, by_code)),
     }
     for name, of_version in ROWS_OF_VERSION.items():
@@ -71,7 +70,9 @@ def compile_group(
     rows["waivers"] = (
         row for _, version in versions for row in waiver_rows(version, by_code)
     )
-    return {name: table(name, rows[name]) for name in SCHEMAS if name in rows}
+    tables = {name: table(name, found) for name, found in rows.items()}
+    tables["selling_days"] = _selling_days(group, as_of_date)
+    return {name: tables[name] for name in SCHEMAS if name in tables}
 
 
 def table(name: str, rows: Iterable[Row]) -> pa.Table:
@@ -248,11 +249,19 @@ def _merged(spans: list[Span]) -> list[Span]:
     return merged
 
 
-def _selling_days(group: Group, as_of_date: datetime.date) -> Iterator[Row]:
+def _selling_days(group: Group, as_of_date: datetime.date) -> pa.Table:
+    """Each day of each store. Most stores share their closed days, which are worked out once."""
     first, last = as_of_date - SELLING_DAYS_BEFORE, as_of_date + SELLING_DAYS_AFTER
     closed = closed_holidays(group.holidays, first, last)
+    known: dict[tuple, pa.Table] = {}
+    stores = [table("selling_days", ())]
     for rooftop in group.rooftops:
-        yield from _store_rows(rooftop, closed, first, last)
+        alike = max(rooftop.opened_date, first), rooftop.closed_dates, rooftop.is_open_sundays
+        if alike not in known:
+            known[alike] = table("selling_days", _store_rows(rooftop, closed, first, last))
+        days = known[alike]
+        stores.append(days.set_column(0, "rooftop_id", pa.repeat(rooftop.id, days.num_rows)))
+    return pa.concat_tables(stores)
 
 
 def _store_rows(
