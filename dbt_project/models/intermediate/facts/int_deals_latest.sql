@@ -1,20 +1,14 @@
 -- The latest known version of every DMS deal. A restated deal replaces its earlier version: by the feed's own
 -- stamp, then by when its file became known, then by content and row so that no tie is left. Only deals with several
 -- versions are put in order.
-with versions as (
-
-    select * from {{ ref('stg_dms__deals') }}
-
-),
-
-restated_deals as (
+with restated_deals as (
 
     select
         vendor_code,
         rooftop_id,
         store_number,
         deal_number
-    from versions
+    from {{ ref('stg_dms__deals') }}
     group by vendor_code, rooftop_id, store_number, deal_number
     having count(*) > 1
 
@@ -25,7 +19,7 @@ marked_versions as (
     select
         versions.*,
         restated_deals.vendor_code is not null as is_restated
-    from versions
+    from {{ ref('stg_dms__deals') }} as versions
     left join restated_deals
         on
             versions.vendor_code = restated_deals.vendor_code

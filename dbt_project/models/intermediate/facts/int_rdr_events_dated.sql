@@ -14,37 +14,45 @@ with dealer_time_zones as (
 
 ),
 
-events as (
+time_zones as (
 
-    select
-        rdrs.*,
-        coalesce(dealer_time_zones.time_zone, 'UTC') as time_zone,
-        {{ quarter_hour_number("rdrs.event_at") }} as quarter_hour_number
-    from {{ ref('stg_portal__rdrs') }} as rdrs
-    left join dealer_time_zones
-        on
-            rdrs.oem_code = dealer_time_zones.oem_code
-            and rdrs.dealer_code = dealer_time_zones.dealer_code
+    select time_zone from dealer_time_zones
+    union
+    select 'UTC' as time_zone
 
 ),
 
 quarter_hours as (
 
     select
-        time_zone,
-        quarter_hour_number,
-        {{ local_date("time_zone", "min(event_at)") }} as event_date
-    from events
-    group by time_zone, quarter_hour_number
+        {{ quarter_hour_number("event_at") }} as quarter_hour_number,
+        min(event_at) as first_event_at
+    from {{ ref('stg_portal__rdrs') }}
+    group by {{ quarter_hour_number("event_at") }}
+
+),
+
+local_dates as (
+
+    select
+        time_zones.time_zone,
+        quarter_hours.quarter_hour_number,
+        {{ local_date("time_zones.time_zone", "quarter_hours.first_event_at") }} as event_date
+    from quarter_hours
+    cross join time_zones
 
 )
 
 select
-    events.*,
-    quarter_hours.event_date
-from events
-inner join quarter_hours
+    rdrs.*,
+    local_dates.event_date
+from {{ ref('stg_portal__rdrs') }} as rdrs
+left join dealer_time_zones
     on
-        events.time_zone = quarter_hours.time_zone
-        and events.quarter_hour_number = quarter_hours.quarter_hour_number
-where quarter_hours.event_date <= {{ as_of_date() }}
+        rdrs.oem_code = dealer_time_zones.oem_code
+        and rdrs.dealer_code = dealer_time_zones.dealer_code
+inner join local_dates
+    on
+        coalesce(dealer_time_zones.time_zone, 'UTC') = local_dates.time_zone
+        and {{ quarter_hour_number("rdrs.event_at") }} = local_dates.quarter_hour_number
+where local_dates.event_date <= {{ as_of_date() }}

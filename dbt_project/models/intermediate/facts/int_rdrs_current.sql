@@ -1,6 +1,5 @@
 -- One row per RDR number: what it says, and how far it came. Its state is its latest event's; at one moment the
--- later step wins (submitted, then accepted or rejected, then unwound), and the rest of the order leaves no tie. Most
--- numbers have one event: only the others are put in order.
+-- later step wins (submitted, then accepted or rejected, then unwound), and the rest of the order leaves no tie.
 with events as (
 
     select * from {{ ref('int_rdr_events_dated') }}
@@ -13,7 +12,7 @@ report_moments as (
         oem_code,
         dealer_code,
         rdr_number,
-        count(*) as event_count,
+        max(event_at) as latest_at,
         min(case when event_code = 'submitted' then event_at end) as submitted_at,
         min(case when event_code = 'accepted' then event_at end) as accepted_at,
         min(case when event_code = 'accepted' then event_date end) as accepted_date,
@@ -24,11 +23,11 @@ report_moments as (
 
 ),
 
-events_with_moments as (
+-- Putting in order carries every column along: only the latest moment's events of a report are, and only if several.
+latest_events as (
 
     select
         events.*,
-        report_moments.event_count,
         report_moments.submitted_at,
         report_moments.accepted_at,
         report_moments.accepted_date,
@@ -40,6 +39,33 @@ events_with_moments as (
             events.oem_code = report_moments.oem_code
             and events.dealer_code = report_moments.dealer_code
             and events.rdr_number = report_moments.rdr_number
+            and events.event_at = report_moments.latest_at
+
+),
+
+tied_reports as (
+
+    select
+        oem_code,
+        dealer_code,
+        rdr_number
+    from latest_events
+    group by oem_code, dealer_code, rdr_number
+    having count(*) > 1
+
+),
+
+marked_events as (
+
+    select
+        latest_events.*,
+        tied_reports.rdr_number is not null as is_tied
+    from latest_events
+    left join tied_reports
+        on
+            latest_events.oem_code = tied_reports.oem_code
+            and latest_events.dealer_code = tied_reports.dealer_code
+            and latest_events.rdr_number = tied_reports.rdr_number
 
 ),
 
@@ -50,7 +76,6 @@ ordered_events as (
         row_number() over (
             partition by oem_code, dealer_code, rdr_number
             order by
-                event_at desc,
                 case event_code
                     when 'unwound' then 4 when 'accepted' then 3 when 'rejected' then 2 else 1
                 end desc,
@@ -58,18 +83,18 @@ ordered_events as (
                 content_hash desc,
                 source_row desc
         ) as event_number
-    from events_with_moments
-    where event_count > 1
+    from marked_events
+    where is_tied
 
 ),
 
-latest_events as (
+current_reports as (
 
     select
         *,
         1 as event_number
-    from events_with_moments
-    where event_count = 1
+    from marked_events
+    where not is_tied
     union all
     select * from ordered_events
     where event_number = 1
@@ -103,4 +128,4 @@ select
     is_vin_valid,
     source_file,
     source_row
-from latest_events
+from current_reports

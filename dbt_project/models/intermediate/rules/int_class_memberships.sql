@@ -1,7 +1,7 @@
 -- What a program version makes of a class of units, over all its elements: which count it, which pay it, and if
--- none counts it, why; and what the class is. Of several reasons the one that failed last is told: a certified loaner is closer to
--- being wrong by its sale type than by not being new. Classes of makes that the program isn't about have no row:
--- they would be most of the rows and explain nothing.
+-- none counts it, why; and what the class is. Of several reasons the one that failed last is told: a certified loaner
+-- is closer to being wrong by its sale type than by not being new. Classes of makes that the program isn't about have
+-- no row: they would be most of the rows and explain nothing.
 with memberships as (
 
     select
