@@ -14,6 +14,12 @@ by_report_date as (
         program_days.program_code,
         program_days.program_version,
         program_days.period_code,
+        program_days.period_start_date,
+        program_days.period_end_date,
+        program_days.report_deadline_date,
+        program_days.report_days_after_sale,
+        program_days.unwind_lands,
+        program_days.bulletin_number,
         sales.rdr_counting_date as counting_date
     from {{ ref('int_sales') }} as sales
     inner join program_days
@@ -31,6 +37,12 @@ by_delivery_date as (
         program_days.program_code,
         program_days.program_version,
         program_days.period_code,
+        program_days.period_start_date,
+        program_days.period_end_date,
+        program_days.report_deadline_date,
+        program_days.report_days_after_sale,
+        program_days.unwind_lands,
+        program_days.bulletin_number,
         sales.delivery_counting_date as counting_date
     from {{ ref('int_sales') }} as sales
     inner join program_days
@@ -48,6 +60,12 @@ by_shipment_date as (
         program_days.program_code,
         program_days.program_version,
         program_days.period_code,
+        program_days.period_start_date,
+        program_days.period_end_date,
+        program_days.report_deadline_date,
+        program_days.report_days_after_sale,
+        program_days.unwind_lands,
+        program_days.bulletin_number,
         shipments.rdr_counting_date as counting_date
     from {{ ref('int_shipments') }} as shipments
     inner join program_days

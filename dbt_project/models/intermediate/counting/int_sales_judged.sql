@@ -5,20 +5,14 @@ with sales as (
 
     select
         sales_in_periods.*,
-        periods.period_start_date,
-        periods.period_end_date,
         {{ report_deadline(
-            "periods.report_deadline_date", "periods.report_days_after_sale", "sales_in_periods.rdr_counting_date"
-        ) }} as report_deadline_date,
-        periods.unwind_lands,
-        periods.bulletin_number,
+            "sales_in_periods.report_deadline_date",
+            "sales_in_periods.report_days_after_sale",
+            "sales_in_periods.rdr_counting_date"
+        ) }} as last_report_date,
         accepted_elsewhere.other_dealer_code,
         recalled.sale_id is not null as has_open_recall
     from {{ ref('int_sales_in_periods') }} as sales_in_periods
-    inner join {{ ref('int_program_periods_in_force') }} as periods
-        on
-            sales_in_periods.program_code = periods.program_code
-            and sales_in_periods.period_code = periods.period_code
     left join {{ ref('int_sales_accepted_elsewhere') }} as accepted_elsewhere
         on sales_in_periods.sale_id = accepted_elsewhere.sale_id
     left join {{ ref('int_sales_recalled') }} as recalled
@@ -37,11 +31,11 @@ judged as (
                 rdr_status = 'unwound'
                 and (unwind_lands = 'sale_period' or unwound_date <= period_end_date)
                 then 'unwound'
-            when rdr_status in ('accepted', 'unwound') and accepted_date > report_deadline_date
+            when rdr_status in ('accepted', 'unwound') and accepted_date > last_report_date
                 then 'reported_too_late'
             when rdr_status in ('accepted', 'unwound') then 'counted'
             when other_dealer_code is not null then 'counted_under_other_code'
-            when {{ as_of_date() }} > report_deadline_date then 'reported_too_late'
+            when {{ as_of_date() }} > last_report_date then 'reported_too_late'
             when rdr_status = 'submitted' then 'pending_rdr_submitted'
             when rdr_status = 'rejected' then 'rdr_rejected'
             else 'pending_not_reported'

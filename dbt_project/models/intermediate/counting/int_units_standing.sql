@@ -10,7 +10,6 @@ with standing_sales as (
     left join {{ ref('int_sales_ranked') }} as ranked
         on
             judged.program_code = ranked.program_code
-            and judged.rooftop_id = ranked.rooftop_id
             and judged.period_code = ranked.period_code
             and judged.sale_id = ranked.sale_id
     where coalesce(ranked.period_rank, 1) = 1
