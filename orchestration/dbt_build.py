@@ -87,6 +87,7 @@ def build(
     select: str | None = None,
     exclude: str | None = None,
     manifest: Manifest | None = None,
+    is_tested: bool = True,
     on_node: Callable[[str, str], None] | None = None,
 ) -> list[NodeResult]:
     """Builds and tests a selection as of the moments; `on_node(name, status)` hears of each node.
@@ -102,9 +103,12 @@ def build(
         "buildable",
         "--exclude-resource-type",
         "unit_test",
+        "--no-write-json",  # the manifest is known, and results come back as they are
         "--vars",
         json.dumps(_vars(moments)),
     ]
+    if not is_tested:
+        arguments += ["--exclude-resource-type", "test"]
     if select:
         arguments += ["--select", *select.split()]
     if exclude:

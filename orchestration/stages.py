@@ -64,11 +64,17 @@ def build_facts(
     moments: Moments,
     *,
     manifest: Manifest | None = None,
+    is_tested: bool = True,
     on_node: Callable[[str, str], None] | None = None,
 ) -> list[dbt_build.NodeResult]:
     """dbt's first phase: staged rows up to the classes of units."""
     return dbt_build.build(
-        home, moments, select=dbt_build.FACTS, manifest=manifest, on_node=on_node
+        home,
+        moments,
+        select=dbt_build.FACTS,
+        manifest=manifest,
+        is_tested=is_tested,
+        on_node=on_node,
     )
 
 
@@ -78,6 +84,7 @@ def build_marts(
     *,
     marts: Sequence[str] = (),
     manifest: Manifest | None = None,
+    is_tested: bool = True,
     on_node: Callable[[str, str], None] | None = None,
 ) -> list[dbt_build.NodeResult]:
     """dbt's second phase: all that needs memberships and no settlement, or what leads to the marts
@@ -88,6 +95,7 @@ def build_marts(
         select=" ".join(f"+{name}" for name in marts) or None,
         exclude=f"{dbt_build.FACTS} {dbt_build.SETTLED}",
         manifest=manifest,
+        is_tested=is_tested,
         on_node=on_node,
     )
 
@@ -112,6 +120,7 @@ def build_settled(
     *,
     marts: Sequence[str] = (),
     manifest: Manifest | None = None,
+    is_tested: bool = True,
     on_node: Callable[[str, str], None] | None = None,
 ) -> list[dbt_build.NodeResult]:
     """dbt's third phase: the standings as they are settled, and all that is made of them."""
@@ -120,6 +129,7 @@ def build_settled(
         moments,
         select=" ".join(f"+{name},{dbt_build.SETTLED}" for name in marts) or dbt_build.SETTLED,
         manifest=manifest,
+        is_tested=is_tested,
         on_node=on_node,
     )
 
