@@ -2,8 +2,9 @@
 
 Here: a made-up group (`benchmarks.rules_group`), both computations in one run, that they say the
 same of every car and standing, the ratio, and a past morning against the newest. Our side compiles
-the rules and builds from landed rows to standings, its data tests left out of the ratio. Not here:
-whether amounts are right by the bulletin (tests); forecasts and gaps.
+the rules and builds from landed rows to standings, without data tests. The ratio is one of
+processor time, which other work on the machine moves little; the clock's is told beside it. Not
+here: whether amounts are right by the bulletin (tests); forecasts and gaps.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ ZONE = "America/Chicago"
 AS_OF, EARLIER = "2025-07-02T07:00:00-05:00", "2024-07-02T07:00:00-05:00"
 MARTS = ("fct_program_standing",)
 TARGET = 1.5
+STORAGE = {"storage_compatibility_version": "latest"}
+MEMORY = "12GB"  # one statement holds every step at once; our path has 4 GB
 SHOWN_MODELS = 12
 BY_HAND = Path(__file__).with_name("rules_by_hand.sql")
 DIFFERENT_STANDINGS = """
@@ -67,11 +70,11 @@ from units_by_hand as theirs full join ours.marts.fct_counted_unit as ours
 
 @dataclass(frozen=True)
 class Built:
-    """One computation of the standings: seconds by step, and by model."""
+    """One computation of the standings: seconds by step and by model, and of the processor."""
 
     steps: dict[str, float]
     models: dict[str, float]
-    tests: float
+    processor: float
 
     @property
     def seconds(self) -> float:
@@ -85,6 +88,8 @@ def build(home: Home, as_of: str, marts: Sequence[str]) -> Built:
     manifest = dbt_build.parse(home)  # a run only reads it
     steps: dict[str, float] = {}
     results: list[dbt_build.NodeResult] = []
+    how = {"manifest": manifest, "is_tested": False}
+    processor = time.process_time()
 
     def timed(name: str, step) -> None:
         start = time.perf_counter()
@@ -95,30 +100,31 @@ def build(home: Home, as_of: str, marts: Sequence[str]) -> Built:
             results.extend(found)
 
     timed("compile rules", lambda: stages.compile_rules(home, moments))
-    timed("dbt facts", lambda: stages.build_facts(home, moments, manifest=manifest))
+    timed("dbt facts", lambda: stages.build_facts(home, moments, **how))
     timed("compile memberships", lambda: stages.compile_memberships(home, moments))
-    timed("dbt marts", lambda: stages.build_marts(home, moments, marts=marts, manifest=manifest))
+    timed("dbt marts", lambda: stages.build_marts(home, moments, marts=marts, **how))
     timed("settle", lambda: stages.settle(home, moments))
-    timed(
-        "dbt settled", lambda: stages.build_settled(home, moments, marts=marts, manifest=manifest)
-    )
+    timed("dbt settled", lambda: stages.build_settled(home, moments, marts=marts, **how))
     return Built(
         steps,
         {result.name: result.seconds for result in results if result.kind == "model"},
-        sum(result.seconds for result in results if result.kind == "test"),
+        time.process_time() - processor,
     )
 
 
-def by_hand(home: Home, as_of: str, file: Path) -> float:
-    """The hand-written statement, with our engine's settings; its seconds."""
-    with duckdb.connect(str(file)) as connection:
-        connection.execute("set TimeZone = 'UTC'; set threads = 2; set memory_limit = '4GB'")
+def by_hand(home: Home, as_of: str, file: Path) -> tuple[float, float]:
+    """The hand-written statements, with our engine's settings but for memory.
+
+    Gives seconds by the clock and of the processor.
+    """
+    with duckdb.connect(str(file), config=STORAGE) as connection:
+        connection.execute(f"set TimeZone = 'UTC'; set threads = 2; set memory_limit = '{MEMORY}'")
         connection.execute("set preserve_insertion_order = false")
-        start = time.perf_counter()
+        start, processor = time.perf_counter(), time.process_time()
         connection.execute(
             BY_HAND.read_text().format(landing=home.landing, compiled=home.compiled, as_of=as_of)
         )
-        return time.perf_counter() - start
+        return time.perf_counter() - start, time.process_time() - processor
 
 
 def compare(home: Home, file: Path, question: str) -> tuple[int, int]:
@@ -153,14 +159,15 @@ def main(words: Sequence[str] | None = None) -> int:
         )
         built = build(home, AS_OF, marts)
         _say_built(say, built)
-        hand = by_hand(home, AS_OF, Path(folder) / "hand.duckdb")
+        hand, hand_processor = by_hand(home, AS_OF, Path(folder) / "hand.duckdb")
         cars, wrong_cars = compare(home, Path(folder) / "hand.duckdb", DIFFERENT_UNITS)
         rows, wrong_rows = compare(home, Path(folder) / "hand.duckdb", DIFFERENT_STANDINGS)
-        ratio = (built.seconds - built.tests) / hand
-        say(f"by hand {hand:.1f} s\n")
+        ratio, ratio_by_clock = built.processor / hand_processor, built.seconds / hand
+        say(f"by hand {hand:.1f} s, of the processor {hand_processor:.1f} s\n")
         say(f"  {cars:,} cars' verdicts, {wrong_cars:,} different\n")
         say(f"  {rows:,} standings, {wrong_rows:,} different\n")
-        say(f"ratio {ratio:.2f} without data tests (target {TARGET})\n")
+        say(f"ratio {ratio:.2f} of processor time (target {TARGET}), ")
+        say(f"{ratio_by_clock:.2f} by the clock\n")
         newest, past = replay(home, AS_OF, marts), replay(home, EARLIER, marts)
         say(f"replay: the newest morning {newest:.1f} s, a year earlier {past:.1f} s\n")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
@@ -171,7 +178,7 @@ def main(words: Sequence[str] | None = None) -> int:
 def _say_built(say, built: Built) -> None:
     for name, seconds in built.steps.items():
         say(f"  {name:<32}{seconds:8.1f} s\n")
-    say(f"  {'together':<32}{built.seconds:8.1f} s (of which data tests {built.tests:.1f} s)\n")
+    say(f"  {'together':<32}{built.seconds:8.1f} s, of the processor {built.processor:.1f} s\n")
     slowest = sorted(built.models.items(), key=lambda item: -item[1])[:SHOWN_MODELS]
     for name, seconds in slowest:
         say(f"    {name:<30}{seconds:8.1f} s\n")

@@ -1,7 +1,9 @@
 """A made-up group of stated size for `benchmarks.rules`: 460 rooftops, 40 programs, their sales.
 
 Here: the home's documents, and landed Parquet written by one DuckDB statement a kind and month from
-a hash of the sale's number, so that every run has the same cars. Not here: what is measured.
+a hash of the sale's number, so that every run has the same cars. Facts come as they do in life: a
+report is submitted before it is accepted or rejected, some are unwound, one deal in twenty is
+restated, one car in a hundred is sold again. Not here: what is measured.
 """
 
 from __future__ import annotations
@@ -139,34 +141,56 @@ def _land(connection: duckdb.DuckDBPyConnection, home: Home, size: Size) -> None
             'store-' || store as rooftop_id,
             'C' || store as dealer_code,
             'Make' || (store % {len(MAKES)}) as make,
-            'Line ' || (1 + hash(number, 'model') % 6) as model,
-            printf('1BENCH%011d', number) as vin,
+            'Line ' || (1 + hash(car, 'model') % 6) as model,
+            printf('1BENCH%011d', car) as vin,
             date '{FIRST_MONTH}' + to_months((number % {MONTHS})::int)
                 + to_days((hash(number, 'day') % 28)::int) as sold_at,
-            (20000 + hash(number, 'msrp') % 40000)::decimal(14, 2) as msrp_amount,
-            if(hash(number, 'type') % 20 = 0, 'fleet', 'retail') as sale_type,
-            hash(number, 'fate') % 100 as fate  -- 0 to 2: not reported yet; 3, 4: unwound
+            (20000 + hash(car, 'msrp') % 40000)::decimal(14, 2) as msrp_amount,
+            if(hash(car, 'type') % 20 = 0, 'fleet', 'retail') as sale_type,
+            hash(number, 'restated') % 20 = 0 as is_restated,
+            hash(number, 'fate') % 100 as fate
         from (
-            select number, hash(number, 'store') % {size.rooftops} as store
-            from range({size.sales}) as numbers(number)
+            select number, car, hash(car, 'store') % {size.rooftops} as store
+            from (
+                select number, if(hash(number, 'again') % 100 = 0, number - 1, number) as car
+                from range(1, {size.sales} + 1) as numbers(number)
+            )
         )"""
+    )
+    connection.execute(
+        """create table versions as
+        select *, 'finalized' as deal_status, month_number as file_number, sold_at as updated_at
+        from sales where not is_restated
+        union all
+        select * replace (null as msrp_amount), 'delivered', month_number, sold_at
+        from sales where is_restated
+        union all
+        select *, 'finalized', month_number + 1, sold_at + to_days(9)
+        from sales where is_restated"""
+    )
+    connection.execute(
+        """create table events as
+        select sales.*, month_number as file_number, event_code,
+            sold_at + to_hours(event_hour) as event_at
+        from sales join (values
+            ('submitted', 10, 1, 99), ('accepted', 18, 3, 99), ('rejected', 18, 2, 2),
+            ('unwound', 42, 3, 4)
+        ) as steps(event_code, event_hour, lowest_fate, highest_fate)
+            on fate between lowest_fate and highest_fate"""
     )
     car = (
         "vin, make, model, 'Base' as trim, 2024 as model_year, 'gas' as powertrain, "
         "'new' as stock_type, sale_type, msrp_amount, true as is_vin_valid"
     )
     deal = f"""select rooftop_id, '1' as store_number, 'D' || number as deal_number, {car},
-        'finalized' as deal_status, sold_at::date as delivery_date from sales"""
+        deal_status, sold_at::date as delivery_date, updated_at::timestamptz as row_updated_at
+        from versions"""
     report = f"""select lower(make) as oem_code, dealer_code, 'R' || number as rdr_number, {car},
-        sold_at::date as sale_date, event_code,
-        sold_at + to_hours(18 + 24 * event_number) as event_at
-        from sales, (values ('accepted', 0, 3, 99), ('unwound', 1, 3, 4))
-            as events(event_code, event_number, lowest, highest)
-        where fate between lowest and highest"""
+        sold_at::date as sale_date, event_code, event_at::timestamptz as event_at from events"""
     files = [
-        _land_month(connection, home, kind, sql, number)
+        _land_month(connection, home, kind, f"{sql} where file_number = {number}", number)
         for kind, sql in (("dms/deals", deal), ("portal/rdrs", report))
-        for number in range(MONTHS)
+        for number in range(MONTHS + 1)
     ]
     files.append(_land_objectives(connection, home, size))
     connection.execute(
@@ -191,9 +215,8 @@ def _land(connection: duckdb.DuckDBPyConnection, home: Home, size: Size) -> None
 def _land_month(
     connection: duckdb.DuckDBPyConnection, home: Home, kind: str, sql: str, number: int
 ) -> str:
-    of_month = f"from (from sales where month_number = {number}) as sales"
     name, known_at = f"{kind.replace('/', '-')}-{number}", f"{month_start(number + 1)} {KNOWN_HOUR}"
-    return _write(connection, home, kind, sql.replace("from sales", of_month), name, known_at)
+    return _write(connection, home, kind, sql, name, known_at)
 
 
 def _land_objectives(connection: duckdb.DuckDBPyConnection, home: Home, size: Size) -> str:
