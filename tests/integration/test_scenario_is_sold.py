@@ -286,14 +286,28 @@ def _objective(dice, home, store, facts, rooftop, told) -> None:  # noqa: ANN001
 
 
 def _score(dice, home, store, facts, rooftop, told) -> None:  # noqa: ANN001
+    """A score as it might be is the OEM's and that of the surveys, where there are some."""
     for (code, metric), reading in facts.readings.items():
         if code != f"{AS_OF:%Y-%m}" or not _is_judged(rooftop, f"csi_score:{metric}"):
             continue
-        score = Decimal(dice.randint(84_000, 100_000)) / 1000
-        told.levers.append(lever("set", **{metric: score}, sample=8))
+        if metric == "csi" and any(one.kind == "survey" for one in told.levers):
+            continue
+        surveys = _survey_count(rooftop, metric)
+        sample, score = max(8, surveys), Decimal(dice.randint(84_000, 100_000)) / 1000
+        told.levers.append(lever("set", **{metric: score}, sample=sample))
         row = {"dealer_code": store.dealer_code, "make": store.make, "metric_code": metric}
-        row |= {"score_date": AS_OF, "score": score, "sample_count": 8}
+        row |= {"score_date": AS_OF, "score": score, "sample_count": sample}
         _row(told, "csi/scores", row | {"region_average": reading.region_average})
+        for number in range(sample if surveys else 0):
+            _row(told, "csi/surveys", _survey(store, number, score))
+
+
+def _survey_count(rooftop: Rooftop, metric: str) -> int:
+    known = (
+        program.facts.inputs.readings.get(f"survey_average:{metric}")
+        for program in rooftop.facts.programs
+    )
+    return max((reading.sample_count or 0 for reading in known if reading), default=0)
 
 
 def _is_judged(rooftop: Rooftop, key: str) -> bool:
@@ -302,6 +316,8 @@ def _is_judged(rooftop: Rooftop, key: str) -> bool:
 
 def _answer(dice, home, store, facts, rooftop, told) -> None:  # noqa: ANN001
     count, score = dice.randint(1, 6), Decimal(dice.randint(8000, 10000)) / 100
+    if any(one.kind == "set" and one.get("csi") for one in told.levers):
+        return
     told.levers.append(lever("survey", metric="csi", score=score, count=count))
     for number in range(count):
         _row(told, "csi/surveys", _survey(store, 100 + number, score))
