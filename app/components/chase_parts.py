@@ -40,9 +40,15 @@ def chase_card(
         f'<ul class="ss-chips"><li class="ss-chip {CHIPS.get(chase.verdict, "")}">'
         f"<b>{VERDICTS[chase.verdict]}</b></li>{_decided(decision)}</ul>"
         f'<dl class="ss-pace">{_facts(chase)}</dl>'
-        f'<p class="ss-plain">{escape(_sentence(chase))}</p>{_doubts(chase)}'
-        f"{_link(decide)}</article>"
+        f"{_why(chase, is_short=rooftop is not None)}{_link(decide)}</article>"
     )
+
+
+def _why(chase: Chase, *, is_short: bool) -> str:
+    """The rule and its doubts; behind a click where many programs are read down a phone."""
+    said = f'<p class="ss-plain">{escape(_sentence(chase))}</p>{_doubts(chase)}'
+    label = "Why, and where it is unsure" if chase.doubts else "Why"
+    return f"<details><summary>{label}</summary>{said}</details>" if is_short else said
 
 
 def history(

@@ -28,7 +28,8 @@ from programs.money import dollars
 from scenarios.decided import figures_of, words_of
 from scenarios.moves import Wishes
 
-SHOWN_AT_ONCE = 30
+# Of a group's programs: those seen at once, and those behind a click.
+FIRST, SHOWN_AT_ONCE = 5, 30
 # What wants a decision comes first.
 ORDER = {"chase": 0, "long_shot": 1, "let_go": 2, "unknown": 3, "secured": 4}
 SAYS = {"chase": "Chase it", "let_go": "Let it go"}
@@ -108,21 +109,35 @@ def _cards(screen: Screen, found: Sequence[Found], newest: Newest, *, named: boo
             format_func=lambda kind: f"{VERDICTS[kind]} {counts[kind]:,}",
         )  # fmt: skip
         found = [one for one in found if not chosen or one[1].verdict in chosen]
-    for rooftop, chase in found[:SHOWN_AT_ONCE]:
-        key = (rooftop, chase.program_code, chase.period_code)
+    _card_list(screen, found[:FIRST] if named else found, newest, named=named)
+    if named and (rest := found[FIRST:]):
+        label = f"{fmt.plural(len(rest), 'more program')}, those worth most first"
+        more = st.expander(label, key="more-chases", on_change="rerun")
+        # Closed, its cards aren't written: a group has hundreds, and a phone shows one at a time.
+        if more.open:
+            with more:
+                _card_list(screen, rest[:SHOWN_AT_ONCE], newest, named=True)
+                if len(rest) > SHOWN_AT_ONCE:
+                    st.caption(
+                        f"The first {SHOWN_AT_ONCE} of {len(rest):,}; the table holds all."
+                    )
+    if named:
+        _table(screen, found, newest)
+
+
+def _card_list(
+    screen: Screen, found: Sequence[Found], newest: Newest, *, named: bool
+) -> None:
+    for rooftop, chase in found:
         address = f"{page('chase').address}?rooftop={rooftop}&amp;program={chase.program_code}"
         st.html(
             chase_card(
                 chase,
                 screen.rooftop_name(rooftop) if named else None,
-                newest.get(key),
+                newest.get(_key((rooftop, chase))),
                 address if named else None,
             )
         )
-    if len(found) > SHOWN_AT_ONCE:
-        st.caption(f"The first {SHOWN_AT_ONCE} of {len(found):,}; the table holds all.")
-    if named:
-        _table(screen, found, newest)
 
 
 def _table(screen: Screen, found: Sequence[Found], newest: Newest) -> None:
