@@ -81,30 +81,30 @@ def outcome_table(
 ) -> str:
     """Programs of several rooftops, before and after."""
     return table(
-        (("Rooftop", "ss-name"), ("Program", "ss-name"), ("Units", "ss-num"), ("Tier", "ss-num"),
-         ("Chance", "ss-num"), ("Earned", "ss-num"), ("Expected", "ss-num")),
+        (("Program", "ss-name"), ("Earned", "ss-num"), ("Expected", "ss-num"),
+         ("Units", "ss-num"), ("Tier", "ss-num"), ("Chance", "ss-num")),
         [_outcome_row(escape(name_of(rooftop_id)), outcome) for rooftop_id, outcome in outcomes],
     )  # fmt: skip
 
 
-def _outcome_row(name: str, found: Outcome) -> tuple[str, ...]:
+def _outcome_row(rooftop: str, found: Outcome) -> tuple[str, ...]:
+    """Money first, as a phone shows the first columns alone."""
     one, two = found.headline
     chance = found.chance
     return (
-        name,
-        f"<b>{escape(found.program_name)}</b>",
+        f"<b>{escape(found.program_name)}</b><br>{rooftop}",
+        _pair(fmt.money(found.before.amount_earned), fmt.money(found.after.amount_earned), "<br>"),
+        _pair(fmt.money(found.expected_before), fmt.money(found.expected_after), "<br>"),
         _pair(str(one.counted_units), str(two.counted_units)),
         _pair(str(one.tier_number), str(two.tier_number)),
         _pair(*(fmt.chance(float(one)) for one in (chance.before, chance.after)))
         if chance
         else fmt.UNKNOWN,
-        _pair(fmt.money(found.before.amount_earned), fmt.money(found.after.amount_earned)),
-        _pair(fmt.money(found.expected_before), fmt.money(found.expected_after)),
     )
 
 
-def _pair(before: str, after: str) -> str:
-    return after if before == after else f"<s>{before}</s> {after}"
+def _pair(before: str, after: str, between: str = " ") -> str:
+    return after if before == after else f"<s>{before}</s>{between}{after}"
 
 
 def give_away(curve: NextUnits) -> str:
