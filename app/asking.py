@@ -7,6 +7,7 @@ arithmetic is programs/what_if.py, the words scenarios/words.py, the drawing app
 from __future__ import annotations
 
 import gc
+from typing import TypeVar
 
 import streamlit as st
 
@@ -17,9 +18,10 @@ from scenarios.choices import Choices, choices_of
 from scenarios.facts import group_of
 from scenarios.lever_lines import Line, lever_lines
 from scenarios.rooftops import Group
-from scenarios.scenario import Scenario, curve
+from scenarios.scenario import Scenario, curve, make_ready
 from scenarios.words import read_lever
 
+Read = TypeVar("Read")
 # A group's ids are one text sooner than they are hashed one by one.
 BY_TEXT = {**BY_CONTENT, tuple: repr}
 # Frozen values with large arrays: shared, not copied. Some rooftops' facts and the group's.
@@ -35,18 +37,15 @@ def facts_of(source: Published, rooftop_ids: tuple[str, ...]) -> Group:
     """
     with source.connection_for(rooftop_ids) as connection:
         found = group_of(connection, rooftop_ids, with_closed=True)
-    # Kept as long as the publication: a group's cars are not walked again by every collection of
-    # garbage, which would hold up one click in some by a third of a second.
-    gc.collect()
-    gc.freeze()
-    return found
+    make_ready(found)
+    return _kept(found)
 
 
 @shared
 def lines_of(source: Published, rooftop_ids: tuple[str, ...]) -> tuple[Line, ...]:
     """The lines whose next units may move a program."""
     group = facts_of(source, rooftop_ids)
-    return lever_lines([group.rooftop(one) for one in rooftop_ids])
+    return _kept(lever_lines([group.rooftop(one) for one in rooftop_ids]))
 
 
 @shared
@@ -54,7 +53,15 @@ def choices(source: Published, rooftop_ids: tuple[str, ...]) -> Choices:
     """What can be changed beside units."""
     group = facts_of(source, rooftop_ids)
     books = {code: len(book.versions) for code, book in group.rules.books.items()}
-    return choices_of([group.rooftop(one) for one in rooftop_ids], books)
+    return _kept(choices_of([group.rooftop(one) for one in rooftop_ids], books))
+
+
+def _kept(found: Read) -> Read:
+    """Kept as long as the publication: a group's cars are not walked again by every collection of
+    garbage, which would hold up one click in some by a third of a second."""
+    gc.collect()
+    gc.freeze()
+    return found
 
 
 @cached

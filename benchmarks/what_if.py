@@ -107,8 +107,7 @@ def counted_anew(group: Group, scenario: Scenario) -> None:
         for program in group.rooftop(rooftop_id).facts.programs:
             found: OpenFacts = replace(program)  # nothing is remembered of it
             then = worked_out(found, apply(made, found.facts), made)
-            said = tuple((one.said, one.is_one) for one in made)
-            outcome_row(rooftop_id, Outcome(worked_out(found, found.facts, ()), then, said))
+            outcome_row(rooftop_id, Outcome(worked_out(found, found.facts, ()), then, made))
 
 
 def told(label: str, times: Sequence[float]) -> str:

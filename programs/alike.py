@@ -7,6 +7,7 @@ open_draws.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,14 @@ Whole = npt.NDArray[np.int64]
 SAFE = 2**62
 # Up to so many numbers for each sample it is quicker to count them all than to sort.
 NUMBERS_A_SAMPLE = 8
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How many draws each of some samples stands for, and how many there are in all."""
+
+    times: Whole
+    total: int
 
 
 def one_of_each(rows: Sequence[np.ndarray]) -> tuple[Whole, Whole]:

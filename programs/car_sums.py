@@ -6,7 +6,7 @@ through the filters (unit_sums.py), what sums come to (positions.py, more_cars.p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,6 @@ from typing import Any
 from programs.facts import Car, Facts
 from programs.filters import ElementFilter, UnitClass, filters_of
 from programs.gates import Reading
-from programs.ladder_rules import is_paid_by_line
 from programs.money import ZERO
 from programs.program_states import leaves_of, sourced_metric
 from programs.rule_models import RuleVersion
@@ -30,7 +29,7 @@ class Sold:
 
     @classmethod
     def of(cls, rules: RuleVersion, cars: Sequence[Car]) -> Sold:
-        sums = unit_sums(rules, filters_of(rules), _lots(rules, cars))
+        sums = unit_sums(filters_of(rules), _lots(rules, cars))
         return cls(sums, _timeliness(rules, cars))
 
 
@@ -68,31 +67,53 @@ def _is_of(filters: Sequence[ElementFilter], unit: UnitClass) -> bool:
 def _lots(rules: RuleVersion, cars: Sequence[Car]) -> Sequence[SoldUnits]:
     """Sales in order of counting date; on one date those taken back last; then VIN. Where no
     element pays line by line their order is nothing to it, and those of a class are one line."""
-    if any(is_paid_by_line(element) for element in rules.elements):
+    if any(found.is_paid_by_line for found in filters_of(rules)):
         ordered = sorted(cars, key=lambda car: (car.counting_date, car.units < 0, car.vin))
-        return [car.lot for car in ordered]
-    return _by_class((car, 1) for car in cars)
+        return [
+            SoldUnits(car.unit, car.units, car.msrp_amount, int(car.has_open_recall))
+            for car in ordered
+        ]
+    found = _ByClass()
+    for car in cars:
+        found.put_in(car)
+    return found.lots()
 
 
-def _by_class(cars: Iterable[tuple[Car, int]]) -> list[SoldUnits]:
-    """Cars put in (1) or taken out (-1), those of a class together."""
-    found: dict[UnitClass, list[Any]] = {}
-    for car, sign in cars:
-        sums = found.setdefault(car.unit, [0, ZERO, 0])
-        sums[0] += sign * car.units
-        sums[1] += car.msrp_amount if sign > 0 else -car.msrp_amount
-        sums[2] += sign * car.has_open_recall
-    return [SoldUnits(unit, *sums) for unit, sums in found.items() if any(sums)]
+class _ByClass:
+    """Cars put in and taken out, those of a class together."""
+
+    def __init__(self) -> None:
+        self._sums: dict[UnitClass, list[Any]] = {}
+
+    def put_in(self, car: Car) -> None:
+        sums = self._sums.setdefault(car.unit, [0, ZERO, 0])
+        sums[0] += car.units
+        sums[1] += car.msrp_amount
+        sums[2] += car.has_open_recall
+
+    def take_out(self, car: Car) -> None:
+        sums = self._sums.setdefault(car.unit, [0, ZERO, 0])
+        sums[0] -= car.units
+        sums[1] -= car.msrp_amount
+        sums[2] -= car.has_open_recall
+
+    def lots(self) -> list[SoldUnits]:
+        return [SoldUnits(unit, *sums) for unit, sums in self._sums.items() if any(sums)]
 
 
 def moved_lots(
     moved: Sequence[tuple[Car, Car | None]],
 ) -> tuple[list[SoldUnits], list[SoldUnits]]:
     """What came to some cars and what left them: of those reported, and of all."""
-    all_moved = [(was, now) for was, now in moved if now is None or now.adds != was.adds]
-    found = []
-    for pairs in (moved, all_moved):
-        signed = [(was, -1) for was, _ in pairs]
-        found.append(signed + [(now, 1) for _, now in pairs if now is not None])
-    of_reported = (one for one in found[0] if one[0].state == "reported")
-    return _by_class(of_reported), _by_class(found[1])
+    reported, every = _ByClass(), _ByClass()
+    for was, now in moved:
+        if was.state == "reported":
+            reported.take_out(was)
+        if now is not None and now.state == "reported":
+            reported.put_in(now)
+        if now is None:
+            every.take_out(was)
+        elif now.adds != was.adds:
+            every.take_out(was)
+            every.put_in(now)
+    return reported.lots(), every.lots()

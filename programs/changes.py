@@ -124,9 +124,13 @@ class Surveys:
         def more(source: str, reading: Reading) -> Reading:
             if source != SURVEYS:
                 return reading
-            count = (reading.sample_count or 0) + self.count
+            known, score = reading.sample_count or 0, reading.score or Decimal(0)
+            # Exact from the sum of the surveys, unless another change has set their average.
+            is_known = known > 0 and so_far / known == score
+            before = so_far if is_known else score * known
+            count = known + self.count
             return replace(
-                reading, score=(so_far + self.score * self.count) / count, sample_count=count
+                reading, score=(before + self.score * self.count) / count, sample_count=count
             )
 
         return _read(facts, self.metric, more)
@@ -337,8 +341,10 @@ Change = (
 
 def apply(changes: Sequence[Change], facts: Facts) -> Facts:
     """The facts with all changes made: other rules first, as the rest is judged under them."""
-    in_order = sorted(changes, key=lambda change: not isinstance(change, RulesSet))
-    for number, change in enumerate(in_order, 1):
+    rules = [change for change in changes if isinstance(change, RulesSet)]
+    if rules:
+        changes = [*rules, *(change for change in changes if not isinstance(change, RulesSet))]
+    for number, change in enumerate(changes, 1):
         facts = change.apply(facts, number)
     return facts
 

@@ -8,7 +8,7 @@ deductions among it; elements of many programs together. Not here: ladders as ar
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -151,30 +151,28 @@ class _Part:
 def elements_cents(elements: Sequence[ElementSamples]) -> list[ElementCents]:
     """Elements of any programs, each with samples of its own."""
     parts = [list(_parts(samples)) for samples in elements]
-    together = [part for own in parts for part in own if part.ladder.by_line is None]
-    found = itertools.chain.from_iterable(map(_cents, _chunks(together)))
-    return [
-        _joined(
-            [
-                (part.at, next(found) if part.ladder.by_line is None else _cents([part])[0])
-                for part in own
-            ]
-        )
-        for own in parts
-    ]
+    found: dict[int, ElementCents] = {}
+    for chunk in _chunks([part for own in parts for part in own]):
+        found |= zip(map(id, chunk), _cents(chunk), strict=True)
+    return [_joined([(part.at, found[id(part)]) for part in own]) for own in parts]
 
 
-def _chunks(parts: Sequence[_Part]) -> Iterator[list[_Part]]:
-    """Parts taken together while they are few enough samples to stay near the processor."""
-    chunk, size = [], 0
+def _chunks(parts: Iterable[_Part]) -> Iterator[list[_Part]]:
+    """Parts to be worked out together: those that gates leave whole apart from those they don't,
+    few enough samples to stay near the processor, and each that pays line by line alone."""
+    chunks: dict[bool, list[_Part]] = {True: [], False: []}
+    left = {True: CHUNK, False: CHUNK}
     for part in parts:
-        if chunk and size + part.size > CHUNK:
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(part)
-        size += part.size
-    if chunk:
-        yield chunk
+        if part.ladder.by_line is not None:
+            yield [part]
+            continue
+        kind = part.is_kept
+        if chunks[kind] and left[kind] < part.size:
+            yield chunks[kind]
+            chunks[kind], left[kind] = [], CHUNK
+        chunks[kind].append(part)
+        left[kind] -= part.size
+    yield from filter(None, chunks.values())
 
 
 def _parts(samples: ElementSamples) -> Iterator[_Part]:
@@ -193,6 +191,8 @@ def _gate_ends(
     samples: ElementSamples,
 ) -> tuple[Whole | int, Whole | int, np.ndarray | bool]:
     """What gates leave of an amount, as a fraction's top and bottom, and whether one holds it."""
+    if not samples.gates:
+        return 1, 1, False
     if not samples.gate_states:
         kept = Fraction(kept_share(samples.gates))
         return kept.numerator, kept.denominator, is_held(samples.gates)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from programs.ladder_rules import is_paid_by_line
 from programs.rule_models import Element, RuleVersion
 from programs.rule_units import UnitFilter, UnitTraits
 from programs.rule_values import ALL_UNITS
@@ -52,7 +53,8 @@ Test = Callable[[UnitClass], bool]
 
 
 class ElementFilter:
-    """An element's two filters, ready to be asked about many classes."""
+    """An element's two filters, ready to be asked about many classes. `is_paid_by_line`: its pay
+    depends on which units are sold."""
 
     def __init__(self, rules: RuleVersion, element: Element) -> None:
         self._counts = _reasons(element.counts, rules.who.makes) if element.counts else None
@@ -60,6 +62,7 @@ class ElementFilter:
         self._pays = _reasons(stated, rules.who.makes) if stated else None
         self._pays_nothing = element.pays == "nothing"
         self._groups = [(group.group, _traits_test(group)) for group in element.pay_groups]
+        self.is_paid_by_line = is_paid_by_line(element)
         self._known: dict[UnitClass, Membership] = {}
 
     def membership(self, unit: UnitClass) -> Membership:

@@ -20,7 +20,6 @@ from programs.money import ZERO, round_units
 from programs.pay_lines import NO_SHARE, Bracket, GroupPay, PayByLine, UnitLine, mixed_lines
 
 UNKNOWN_CAP = -1
-NOTHING = Fraction(0)
 
 __all__ = [
     "Ladder",
@@ -54,23 +53,21 @@ class Segment:
     edge_pct: Decimal | None = None
     edge_exact: Decimal | None = None
 
-    def amount(self, paid_units: int, paid_msrp_amount: Decimal) -> Fraction:
+    def amount(self, paid_units: int, paid_msrp_amount: Decimal) -> Fraction | int:
         """What the segment pays, exact; never below 0, also where more was unwound than sold."""
         fixed, per_unit, msrp_share = self._exact
-        amount = fixed
-        if per_unit:
-            amount += per_unit * max(paid_units - self.paid_offset_units, 0)
+        amount = fixed + per_unit * max(paid_units - self.paid_offset_units, 0)
         if msrp_share:
-            amount += msrp_share * Fraction(paid_msrp_amount)
-        return max(amount, NOTHING)
+            top, bottom = paid_msrp_amount.as_integer_ratio()
+            amount += Fraction(msrp_share.numerator * top, msrp_share.denominator * bottom)
+        return amount if amount > 0 else 0
 
     @cached_property
-    def _exact(self) -> tuple[Fraction, Fraction, Fraction]:
-        return (
-            Fraction(self.fixed_amount),
-            Fraction(self.amount_per_unit),
-            Fraction(self.msrp_share),
-        )
+    def _exact(self) -> tuple[Fraction | int, ...]:
+        """Dollars fixed and per unit, and the share of MSRP: whole ones as integers, which are
+        added up sooner."""
+        exact = map(Fraction, (self.fixed_amount, self.amount_per_unit, self.msrp_share))
+        return tuple(one.numerator if one.denominator == 1 else one for one in exact)
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ class Ladder:
         paid_units: int,
         paid_msrp_amount: Decimal,
         lines: Iterable[UnitLine] | None = None,
-    ) -> Fraction:
+    ) -> Fraction | int:
         """What a segment of this ladder pays, exact. Only `by_line` asks for the lines; without
         them the paid units are taken as evenly mixed among the counted ones."""
         if self.by_line is None:

@@ -92,9 +92,11 @@ class ExactCents:
         )
         kind = np.int64 if bound < SAFE else object
         fixed, per_unit, shares = (
-            column.astype(kind)[position] for column in (table.fixed, table.per_unit, table.shares)
+            column.astype(kind) for column in (table.fixed, table.per_unit, table.shares)
         )
-        numerator = fixed + per_unit * units + shares * msrp
+        numerator = fixed[position] + per_unit[position] * units
+        if shares.any():
+            numerator += shares[position] * msrp
         return cls(np.maximum(numerator, 0), table.denominators[position])
 
     def rounded(

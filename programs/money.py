@@ -19,7 +19,12 @@ Exact = Fraction | Decimal | int
 def cents_half_up(amount: Exact) -> int:
     """An exact amount in dollars as whole cents, half a cent up."""
     top, bottom = amount.as_integer_ratio()
-    return (200 * top + bottom) // (2 * bottom)
+    return half_up(100 * top, bottom)
+
+
+def half_up(top: int, bottom: int) -> int:
+    """top / bottom as a whole number, half up."""
+    return (2 * top + bottom) // (2 * bottom)
 
 
 def dollars(cents: int) -> Decimal:

@@ -7,7 +7,6 @@ Here: when sums are enough, and how they move; a test holds it to the position c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from programs.element_cents import ElementSamples
@@ -16,6 +15,7 @@ from programs.ladder_rules import is_paid_by_line
 from programs.money import ZERO, cents_half_up
 from programs.outcomes import Ends, Position
 from programs.program_states import leaves_of
+from programs.replaced import replaced
 from programs.rule_models import RuleVersion
 from programs.same import Same
 from programs.scenario import ElementState
@@ -54,11 +54,11 @@ def beside(
     if not (reported or known):
         return base
     filters = filters_of(rules)
-    now = unit_sums(rules, filters, reported)
-    ahead = now if known == reported else unit_sums(rules, filters, known)
+    now = unit_sums(filters, reported)
+    ahead = now if known == reported else unit_sums(filters, known)
     state, outlook = base.state, base.outlook
     if any(one != NOTHING for one in now.elements):
-        state = replace(
+        state = replaced(
             state,
             elements=tuple(map(_more, state.elements, now.elements)),
             paid_msrp_amount=state.paid_msrp_amount + now.paid_msrp_amount,
@@ -70,14 +70,14 @@ def beside(
     if cents is not None:
         cents = cents + cents_half_up(ahead.paid_msrp_amount)
     elements = tuple(map(_more_in_samples, outlook.elements, ahead.elements, recalls))
-    return Position(state, Ends(replace(outlook, elements=elements, paid_msrp_cents=cents)))
+    return Position(state, Ends(replaced(outlook, elements=elements, paid_msrp_cents=cents)))
 
 
 def _more(element: ElementState, sums: ElementSums) -> ElementState:
     facts = element.facts
-    return replace(
+    return replaced(
         element,
-        facts=replace(
+        facts=replaced(
             facts,
             counted_units=facts.counted_units + sums.counted_units,
             paid_units=facts.paid_units + sums.paid_units,
@@ -89,7 +89,7 @@ def _more(element: ElementState, sums: ElementSums) -> ElementState:
 
 def _more_in_samples(samples: ElementSamples, sums: ElementSums, recalls: int) -> ElementSamples:
     """Recalls are those of today in every sample."""
-    return replace(
+    return replaced(
         samples,
         counted_units=samples.counted_units + sums.counted_units,
         paid_units=samples.paid_units + sums.paid_units,

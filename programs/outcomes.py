@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import Protocol
 
 from programs.change_words import explain, units_said
+from programs.element_cents import ElementSamples
 from programs.gates import GateState
-from programs.money import cents_half_up, money_text, round_money
+from programs.money import cents_half_up, dollars, half_up, money_text
 from programs.plan import ProgramOutlook
 from programs.plan_samples import (
     Kind,
@@ -46,9 +48,12 @@ class Ends:
 
     def __init__(self, outlook: ProgramOutlook) -> None:
         self.outlook = outlook
-        self.samples = {one.rules.element_code: one for one in outlook.elements}
         self.mean_cents: Fraction | None = None
         self._chances: dict[tuple[str, int], Fraction] = {}
+
+    @cached_property
+    def samples(self) -> Mapping[str, ElementSamples]:
+        return {one.rules.element_code: one for one in self.outlook.elements}
 
     def chance(self, element_code: str, tier: int) -> Fraction:
         """The chance that an element ends in at least this tier."""
@@ -70,7 +75,7 @@ class Position:
     def outlook(self) -> ProgramOutlook:
         return self.ends.outlook
 
-    @cached_property
+    @property
     def standing(self) -> ProgramStanding:
         """Where it stands today."""
         return self.state.standing()
@@ -85,7 +90,7 @@ class Position:
     @cached_property
     def expected_amount(self) -> Decimal:
         """The same to the cent."""
-        return round_money(self.expected_cents / 100)
+        return dollars(half_up(*self.expected_cents.as_integer_ratio()))
 
 
 def work_out(positions: Iterable[Position]) -> None:
@@ -96,14 +101,32 @@ def work_out(positions: Iterable[Position]) -> None:
         one.mean_cents = mean
 
 
+class Said(Protocol):
+    """A change in words, and whether it is one thing."""
+
+    @property
+    def said(self) -> str: ...
+
+    @property
+    def is_one(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Named:
+    """A change that is nothing but its words."""
+
+    said: str
+    is_one: bool
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """One program before and after. `subjects` are what was changed, in words, and whether each is
-    one thing. Expected amounts take gates not decided yet as met."""
+    """One program before and after some changes. Expected amounts take gates not decided yet as
+    met."""
 
     was: Position
     now: Position
-    subjects: tuple[tuple[str, bool], ...]
+    changes: Sequence[Said]
 
     @property
     def program_code(self) -> str:
@@ -162,14 +185,16 @@ class Outcome:
         """Whether anything that is shown of it is another after than before."""
         if self.was is self.now:
             return False
-        one, two = self.headline
-        before, after, chance = self.before, self.after, self.chance
-        return (
-            (one.counted_units, one.tier_number) != (two.counted_units, two.tier_number)
-            or before.amount_earned != after.amount_earned
+        before, after = self.before, self.after
+        if (
+            before.amount_earned != after.amount_earned
             or before.amount_held != after.amount_held
             or self.expected_before != self.expected_after
-            or (chance is not None and chance.before != chance.after)
+        ):
+            return True
+        (one, two), chance = self.headline, self.chance
+        return (one.counted_units, one.tier_number) != (two.counted_units, two.tier_number) or (
+            chance is not None and chance.before != chance.after
         )
 
     @property
@@ -186,8 +211,8 @@ class Outcome:
         chance, expected = self.chance, (self.expected_before, self.expected_after)
         is_ahead = expected[0] != expected[1] or (chance and chance.before != chance.after)
         words = explain(
-            self.was.state, self.now.state, self.before, self.after, self.subjects,
-            is_ahead=bool(is_ahead),
+            self.was.state, self.now.state, self.before, self.after,
+            [(change.said, change.is_one) for change in self.changes], is_ahead=bool(is_ahead),
         )  # fmt: skip
         said = f"{words.text}{_chance_part(chance, words.tier_number, *expected)}."
         return f"{said} {self.now.state.beyond}".rstrip()
@@ -211,9 +236,9 @@ def outcome(
         Ends(after_units(with_gates(outlook, states), kinds)),
     )
     turned = sorted({gate for (element, gate) in states if _has(state, element, gate)})
-    subjects = [(units_said(move.units, move.label), abs(move.units) == 1) for move in made]
-    subjects += [(f"the {code} gate", True) for code in turned]
-    return Outcome(Position(state, Ends(outlook)), then, tuple(subjects))
+    said = [Named(units_said(move.units, move.label), abs(move.units) == 1) for move in made]
+    said += [Named(f"the {code} gate", True) for code in turned]
+    return Outcome(Position(state, Ends(outlook)), then, said)
 
 
 def _has(state: ProgramState, element_code: str, gate_code: str) -> bool:

@@ -113,7 +113,8 @@ class SegmentDraws:
 
     def to_come(self, share: Share) -> np.ndarray:
         """Units beyond those known already, of which the as-of date's are drawn again."""
-        return np.maximum(self.remaining.astype(np.int64) - share.today_units, 0)
+        remaining = self.remaining.astype(np.int64, copy=False)
+        return np.maximum(remaining - share.today_units, 0) if share.today_units else remaining
 
 
 def element_samples(
@@ -121,31 +122,34 @@ def element_samples(
 ) -> ElementSamples:
     """One element's units, paid units and MSRP at the period's end in every draw."""
     facts, ahead = element.facts, []
-    counted = np.full(draws, facts.counted_units, dtype=np.int64)
-    paid = np.full(draws, facts.paid_units, dtype=np.int64)
-    msrp = np.full(draws, cents_half_up(facts.paid_msrp_amount), dtype=np.int64)
+    counted, paid = facts.counted_units, facts.paid_units
+    msrp = cents_half_up(facts.paid_msrp_amount)
     for share in element.shares:
         segment = draws_of.get(share.segment_code)
         if segment is None:
             continue
         more = segment.to_come(share)
         if share.is_counted:
-            counted += more
+            counted = counted + more
         if share.is_paid:
-            paid += more
-            msrp += more * segment.msrp_cents
+            paid = paid + more
+            msrp = msrp + more * segment.msrp_cents
             ahead.append(PaidAhead(share.pay_group_code or ALL_UNITS, segment.msrp_cents, more))
     return ElementSamples(
         rules=element.rules,
-        counted_units=counted,
-        paid_units=paid,
-        paid_msrp_cents=msrp,
+        counted_units=_in_each(counted, draws),
+        paid_units=_in_each(paid, draws),
+        paid_msrp_cents=_in_each(msrp, draws),
         open_recall_units=facts.open_recall_units,
         gates=facts.gates,
         tier_ladders=element.tier_ladders,
         lines=facts.lines or () if element.is_paid_by_line else (),
         ahead=tuple(ahead) if element.is_paid_by_line else (),
     )
+
+
+def _in_each(value: Whole | int, draws: int) -> Whole:
+    return value if isinstance(value, np.ndarray) else np.full(draws, value, dtype=np.int64)
 
 
 def without_pending(element: OpenElement, samples: ElementSamples) -> ElementSamples:

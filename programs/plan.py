@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, get_args
 
-from programs.alike import Whole
+from programs.alike import Weights, Whole
 from programs.element_cents import ElementSamples
 from programs.errors import StairstepError
 from programs.gates import GateState
@@ -47,12 +47,12 @@ class ProgramOutlook:
     cap: ProgramCap = ProgramCap()
     paid_msrp_cents: Whole | None = None
     across: Across | None = None
-    weights: Whole | None = None
+    weights: Weights | None = None
 
     @property
     def draws(self) -> int:
         if self.weights is not None:
-            return int(self.weights.sum())
+            return self.weights.total
         return len(self.elements[0].counted_units)
 
     @property

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from programs.alike import Whole, one_of_each
+from programs.alike import Weights, Whole, one_of_each
 from programs.element_cents import ElementSamples
 from programs.gates import GateResult, GateState
 from programs.plan import Choice, CloseGate, Move, PlanError, ProgramOutlook, SellMore
@@ -183,8 +183,10 @@ def brought(outlook: ProgramOutlook) -> Whole:
 
 def _brought(outlook: ProgramOutlook, found: ProgramCents) -> Whole:
     is_drawn = any(element.is_drawn for element in outlook.elements)
-    earned = found.earned + found.earned_back
-    return earned if is_drawn else earned + found.held + found.held_back
+    held = 0 if is_drawn else found.held
+    if outlook.across is None:
+        return found.earned + held
+    return found.earned + found.earned_back + held + (0 if is_drawn else found.held_back)
 
 
 def outlook_cents(outlook: ProgramOutlook) -> ProgramCents:
@@ -283,12 +285,12 @@ def all_expected_cents(outlooks: Sequence[ProgramOutlook]) -> list[Fraction]:
     ]
 
 
-def _sum(values: Whole, weights: Whole | None) -> np.integer:
-    return values.sum() if weights is None else values @ weights
+def _sum(values: np.ndarray, weights: Weights | None) -> np.integer:
+    return values.sum() if weights is None else values @ weights.times
 
 
 def chance_of_tier(
-    samples: ElementSamples, tier_number: int, weights: Whole | None = None
+    samples: ElementSamples, tier_number: int, weights: Weights | None = None
 ) -> Fraction:
     """The share of draws in which an element reaches at least this tier; one of each sample, or as
     many as their weights."""
@@ -299,6 +301,5 @@ def chance_of_tier(
     if edge is None:
         return Fraction(0)
     reached = np.asarray(samples.counted_units) >= edge
-    if weights is None:
-        return Fraction(int(reached.sum()), len(reached))
-    return Fraction(int(reached @ weights), int(weights.sum()))
+    draws = len(reached) if weights is None else weights.total
+    return Fraction(int(_sum(reached, weights)), draws)

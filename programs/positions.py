@@ -38,6 +38,7 @@ from programs.program_states import (
     period_state,
     program_cap,
 )
+from programs.replaced import replaced
 from programs.rule_models import RuleVersion
 from programs.scenario import ElementState, ProgramState
 from programs.scenario_scores import drawn_ladders
@@ -135,17 +136,21 @@ def position(found: OpenFacts, changes: Sequence[Change]) -> Position:
     if not adds_up(facts.rules, [*reported, *known]):
         return worked_out(found, apply(changes, found.facts), changes)
     if facts.moved:
-        facts = replace(facts, moved=())
+        facts = replaced(facts, moved=())
     share = kept_days(changes, facts.period, found.selling_days_left)
     is_same = facts == found.facts and share == 1
-    base = found.before if is_same else worked_out(found, facts, others)
+    base = found.before if is_same else _on_share(found, facts, share)
     return beside(base, facts.rules, reported, known)
 
 
 def worked_out(found: OpenFacts, facts: Facts, changes: Sequence[Change]) -> Position:
     """A position counted anew from all cars. `facts` have the changes made."""
+    return _on_share(found, facts, kept_days(changes, facts.period, found.selling_days_left))
+
+
+def _on_share(found: OpenFacts, facts: Facts, share: Fraction) -> Position:
+    """On so large a share of the selling days left."""
     opened = found.opened if facts is found.facts else _opened(found, facts)
-    share = kept_days(changes, facts.period, found.selling_days_left)
     is_same = facts.rules is found.facts.rules and share == 1
     drawn = found.drawn if is_same else _drawn(found, facts.rules, share)
     return Position(opened.state, Ends(_outlook(found, facts, opened, drawn)))

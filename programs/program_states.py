@@ -155,7 +155,7 @@ def period_state(
     added up already."""
     if sums is None:
         filters = [ElementFilter(rules, element) for element in rules.elements]
-        sums = unit_sums(rules, filters, inputs.sold)
+        sums = unit_sums(filters, inputs.sold)
     counted = {
         element.element: found.counted_units
         for element, found in zip(rules.elements, sums.elements, strict=True)

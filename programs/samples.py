@@ -64,17 +64,14 @@ def programs_cents(programs: Sequence[ProgramSamples]) -> list[ProgramCents]:
 
 
 def _added_up(program: ProgramSamples, found: list[ElementCents]) -> ProgramCents:
-    zero = np.zeros_like(found[0].earned)
-    limit = _limits(program.cap, program.paid_msrp_cents, len(zero))
+    limit = _limits(program.cap, program.paid_msrp_cents, len(found[0].earned))
     if limit is not None:
         found = _under_cap(program.elements, found, limit)
-    return ProgramCents(
-        elements=tuple(found),
-        earned=sum((cents.earned for cents in found), zero),
-        held=sum((cents.held for cents in found), zero),
-        earned_back=zero,
-        held_back=zero,
-    )
+    earned, held = found[0].earned, found[0].held
+    for cents in found[1:]:
+        earned, held = earned + cents.earned, held + cents.held
+    nothing = np.zeros_like(earned)
+    return ProgramCents(tuple(found), earned, held, earned_back=nothing, held_back=nothing)
 
 
 def share_of_cents(share: Fraction, cents: Whole) -> Whole:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 from programs.money import ZERO
 from programs.pay_lines import PaidPart, UnitLine
@@ -51,7 +52,11 @@ class ProgramState:
     beyond: str = ""
 
     def standing(self) -> ProgramStanding:
-        """The program's standing as it is."""
+        """The program's standing as it is, worked out once."""
+        return self._standing
+
+    @cached_property
+    def _standing(self) -> ProgramStanding:
         return evaluate_program(
             self.program_code,
             [(element.rules, element.facts) for element in self.elements],

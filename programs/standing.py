@@ -16,7 +16,7 @@ from typing import Any
 
 from programs.gates import GateResult, GateState, gates_state, is_held, kept_share
 from programs.ladder import Ladder
-from programs.money import ZERO, round_money
+from programs.money import ZERO, dollars, half_up, round_money
 from programs.pay_lines import UnitLine, mixed_parts
 
 ONE = Fraction(1)
@@ -162,7 +162,7 @@ def evaluate_element(rules: ElementRules, facts: ElementFacts) -> ElementStandin
     )
 
 
-def _share_of(amount: Fraction, share: Fraction) -> Fraction:
+def _share_of(amount: Fraction | int, share: Fraction) -> Fraction | int:
     return amount if share is ONE else amount * share
 
 
@@ -199,11 +199,12 @@ def average_msrp(facts: ElementFacts) -> Decimal:
     """The average MSRP of the paid units to the cent; 0 without any."""
     if facts.paid_units <= 0 or facts.paid_msrp_amount <= 0:
         return ZERO
-    return round_money(Fraction(facts.paid_msrp_amount) / facts.paid_units)
+    top, bottom = facts.paid_msrp_amount.as_integer_ratio()
+    return dollars(half_up(100 * top, bottom * facts.paid_units))
 
 
 def _next_tier(
-    ladder: Ladder, rules: ElementRules, facts: ElementFacts, before: Fraction
+    ladder: Ladder, rules: ElementRules, facts: ElementFacts, before: Fraction | int
 ) -> dict[str, Any]:
     """The next tier, if there is one: its edge, the units to it, and what reaching it adds.
 
@@ -296,6 +297,9 @@ def _under_cap(standings: list[ElementStanding], limit: Decimal) -> list[Element
         amount = standing.amount_earned + standing.amount_held
         kept = min(amount, left)
         left -= kept
+        if kept == amount:
+            capped[standing.element_code] = standing
+            continue
         capped[standing.element_code] = replace(
             standing,
             amount_earned=kept if standing.amount_held == 0 else ZERO,

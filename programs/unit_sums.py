@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from programs.filters import ElementFilter, Membership, UnitClass
-from programs.ladder_rules import is_paid_by_line
+from programs.filters import ElementFilter, UnitClass
 from programs.money import ZERO
 from programs.pay_lines import PaidPart, UnitLine
-from programs.rule_models import Element, RuleVersion
 
 
 @dataclass(frozen=True)
@@ -48,46 +46,38 @@ class UnitSums:
     paid_msrp_amount: Decimal
 
 
-def unit_sums(
-    rules: RuleVersion, filters: Sequence[ElementFilter], sold: Sequence[SoldUnits]
-) -> UnitSums:
-    """Units through the filters of the elements."""
-    members = [[found.membership(one.unit) for one in sold] for found in filters]
-    elements = tuple(
-        _element_sums(element, found, sold)
-        for element, found in zip(rules.elements, members, strict=True)
-    )
+def unit_sums(filters: Sequence[ElementFilter], sold: Sequence[SoldUnits]) -> UnitSums:
+    """Units through the filters of a version's elements."""
+    elements = tuple(_element_sums(found, sold) for found in filters)
     if len(elements) == 1:
         return UnitSums(elements, elements[0].paid_msrp_amount)
     paid_once = (
         one.msrp_amount
-        for one, *found in zip(sold, *members, strict=True)
-        if any(member.is_paid for member in found)
+        for one in sold
+        if any(found.membership(one.unit).is_paid for found in filters)
     )
     return UnitSums(elements, sum(paid_once, ZERO))
 
 
-def _element_sums(
-    element: Element, members: Sequence[Membership], sold: Sequence[SoldUnits]
-) -> ElementSums:
+def _element_sums(found: ElementFilter, sold: Sequence[SoldUnits]) -> ElementSums:
     counted, paid, msrp, recalls = 0, 0, ZERO, 0
-    for one, member in zip(sold, members, strict=True):
+    for one in sold:
+        member = found.membership(one.unit)
         if member.is_counted:
             counted += one.units
             recalls += one.open_recalls
         if member.is_paid:
             paid += one.units
             msrp += one.msrp_amount
-    lines = _lines(members, sold) if is_paid_by_line(element) else None
+    lines = _lines(found, sold) if found.is_paid_by_line else None
     return ElementSums(counted, paid, msrp, recalls, lines)
 
 
-def _lines(
-    members: Sequence[Membership], sold: Sequence[SoldUnits]
-) -> tuple[UnitLine, ...]:
+def _lines(found: ElementFilter, sold: Sequence[SoldUnits]) -> tuple[UnitLine, ...]:
     """The units that one element counts or pays, in order."""
     lines = []
-    for units, member in zip(sold, members, strict=True):
+    for units in sold:
+        member = found.membership(units.unit)
         if not (member.is_counted or member.is_paid):
             continue
         paid = ()

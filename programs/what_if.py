@@ -23,6 +23,14 @@ CURVE_UNITS = 30
 CENT = Decimal("0.01")
 
 
+def make_programs_ready(programs: Sequence[OpenFacts]) -> None:
+    """Work out what is the same for every change."""
+    work_out([program.before for program in programs])
+    for program in programs:
+        facts, draws = program.facts, program.every_draw
+        _ = program.before.standing, facts.pending, facts.recalled, facts.by_vin, draws.fates
+
+
 def what_if(rooftop: RooftopFacts, changes: Sequence[Change]) -> tuple[Outcome, ...]:
     """Each open program before and after the changes."""
     return what_ifs([(rooftop, changes)])[0]
@@ -33,21 +41,16 @@ def what_ifs(
 ) -> list[tuple[Outcome, ...]]:
     """The same of several rooftops, each with its changes."""
     outcomes = [
-        _outcomes(rooftop, changes, tuple((change.said, change.is_one) for change in changes))
+        tuple(
+            Outcome(found.before, position(found, changes), changes)
+            for found in rooftop.programs
+        )
         for rooftop, changes in asked
     ]
     work_out(
         position for own in outcomes for outcome in own for position in (outcome.was, outcome.now)
     )
     return outcomes
-
-
-def _outcomes(
-    rooftop: RooftopFacts, changes: Sequence[Change], subjects: tuple[tuple[str, bool], ...]
-) -> tuple[Outcome, ...]:
-    return tuple(
-        Outcome(found.before, position(found, changes), subjects) for found in rooftop.programs
-    )
 
 
 @dataclass(frozen=True)

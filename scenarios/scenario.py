@@ -17,7 +17,7 @@ from typing import Any
 from programs.changes import Change
 from programs.money import ZERO
 from programs.outcomes import Outcome
-from programs.what_if import NextUnits, next_units, what_ifs
+from programs.what_if import NextUnits, make_programs_ready, next_units, what_ifs
 from scenarios.cars import sold_cars
 from scenarios.meaning import Bulletins, changes_of
 from scenarios.rooftops import Group, Rooftop
@@ -111,6 +111,15 @@ class Result:
             "programs": self.rows(),
             "total": {name: str(amount) for name, amount in self.total.items()},
         }
+
+
+def make_ready(group: Group) -> None:
+    """Work out what every lever is put beside, so that the first one moved is answered as soon as
+    the next."""
+    rooftops = group.rooftops.values()
+    make_programs_ready([program for one in rooftops for program in one.facts.programs])
+    for one in rooftops:
+        _ = one.open_cars, one.pending_vins, one.recalled_vins, one.classes_by_model
 
 
 def bulletins_of(group: Group, scenario: Scenario) -> Bulletins:

@@ -72,7 +72,7 @@ def test_closed_days_leave_what_stands_and_move_what_is_to_come() -> None:
     later = replace(outlook, elements=(replace(samples, counted_units=fewer, paid_units=fewer),))
     days = ClosingDays((date(2025, 6, 20), date(2025, 6, 21)))
     found = Outcome(
-        Position(state, Ends(outlook)), Position(state, Ends(later)), ((days.said, days.is_one),)
+        Position(state, Ends(outlook)), Position(state, Ends(later)), [days]
     )
     assert found.explanation == (
         "2 days closed (20 Jun, 21 Jun) leave Nissan One as it stands today; chance of tier 3 "
