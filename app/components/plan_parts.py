@@ -165,8 +165,8 @@ def trade_list(trades: Sequence[Trade], name_of: NameOf) -> str:
     rows = "".join(
         f'<li class="ss-gap ss-step"><div class="ss-gap-money"><b>{cents(one.net_cents)}</b>'
         f"<span>net, moving both costs {cents(one.cost_cents)}</span></div><div>"
-        f"<h3>{escape(one.first_gives)} of {escape(name_of(one.first_id))} for "
-        f"{escape(one.second_gives)} of {escape(name_of(one.second_id))}</h3>"
+        f"<h3>1 {escape(one.first_gives)} from {escape(name_of(one.first_id))} for "
+        f"1 {escape(one.second_gives)} from {escape(name_of(one.second_id))}</h3>"
         f'<p class="ss-where">{escape(name_of(one.first_id))} gains '
         f"{cents(one.first_gains_cents)} and {escape(name_of(one.second_id))} gains "
         f"{cents(one.second_gains_cents)} with their best plans, the car each gives gone and the "
