@@ -7,6 +7,8 @@ arithmetic is programs/what_if.py, the words scenarios/words.py, the drawing app
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import streamlit as st
@@ -54,6 +56,16 @@ def choices(source: Published, rooftop_ids: tuple[str, ...]) -> Choices:
     group = facts_of(source, rooftop_ids)
     books = {code: len(book.versions) for code, book in group.rules.books.items()}
     return _kept(choices_of([group.rooftop(one) for one in rooftop_ids], books))
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """An answer that no collection of garbage holds up: it comes when the figures are drawn."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _kept(found: Read) -> Read:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
 
@@ -58,8 +59,11 @@ class Screen:
 
     def rooftop_name(self, rooftop_id: str | None) -> str:
         """Return a rooftop's name; the id where it has none."""
-        names = {row.rooftop_id: row.rooftop_name for row in self.rooftops}
-        return "Whole group" if rooftop_id is None else names.get(rooftop_id, rooftop_id)
+        return "Whole group" if rooftop_id is None else self._names.get(rooftop_id, rooftop_id)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {row.rooftop_id: row.rooftop_name for row in self.rooftops}
 
 
 def open_screen(code: str) -> Screen:

@@ -16,7 +16,7 @@ Whole = npt.NDArray[np.int64]
 # Below this no step of the arithmetic leaves int64.
 SAFE = 2**62
 # Up to so many numbers for each sample it is quicker to count them all than to sort.
-NUMBERS_A_SAMPLE = 8
+NUMBERS_A_SAMPLE = 32
 
 
 @dataclass(frozen=True)

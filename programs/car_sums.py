@@ -80,25 +80,28 @@ def _lots(rules: RuleVersion, cars: Sequence[Car]) -> Sequence[SoldUnits]:
 
 
 class _ByClass:
-    """Cars put in and taken out, those of a class together."""
+    """Cars put in and taken out, those of a class together where the class is one object."""
 
     def __init__(self) -> None:
-        self._sums: dict[UnitClass, list[Any]] = {}
+        self._sums: dict[int, list[Any]] = {}
 
     def put_in(self, car: Car) -> None:
-        sums = self._sums.setdefault(car.unit, [0, ZERO, 0])
-        sums[0] += car.units
-        sums[1] += car.msrp_amount
-        sums[2] += car.has_open_recall
+        sums = self._of(car)
+        sums[1] += car.units
+        sums[2] += car.msrp_amount
+        sums[3] += car.has_open_recall
 
     def take_out(self, car: Car) -> None:
-        sums = self._sums.setdefault(car.unit, [0, ZERO, 0])
-        sums[0] -= car.units
-        sums[1] -= car.msrp_amount
-        sums[2] -= car.has_open_recall
+        sums = self._of(car)
+        sums[1] -= car.units
+        sums[2] -= car.msrp_amount
+        sums[3] -= car.has_open_recall
+
+    def _of(self, car: Car) -> list[Any]:
+        return self._sums.setdefault(id(car.unit), [car.unit, 0, ZERO, 0])
 
     def lots(self) -> list[SoldUnits]:
-        return [SoldUnits(unit, *sums) for unit, sums in self._sums.items() if any(sums)]
+        return [SoldUnits(*sums) for sums in self._sums.values() if any(sums[1:])]
 
 
 def moved_lots(

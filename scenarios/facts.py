@@ -286,7 +286,13 @@ def _objectives(rules: RuleVersion, targets: Iterable[Row]) -> dict[str, int | N
 
 
 def _unit(row: Row) -> UnitClass:
-    return UnitClass(**{name: row[name] for name in TRAITS})
+    return _class_of(*(row[name] for name in TRAITS))
+
+
+@lru_cache(maxsize=16_384)
+def _class_of(*traits: Any) -> UnitClass:
+    """One object for all cars of a class."""
+    return UnitClass(**dict(zip(TRAITS, traits, strict=True)))
 
 
 def _car(row: Row) -> Car:

@@ -66,7 +66,9 @@ def _unwound(rooftop: Rooftop, found: Lever, bulletins: Bulletins) -> Unwound:
         return Unwound(frozenset(vins), label)
     units = whole(found, "units", found.get("units") or "1", 1, MOST_UNITS)
     # The newest first: an unwind is nearly always of a recent sale.
-    newest = (car for car in cars.values() if is_like(car.unit, found.traits))
+    newest = cars.values()
+    if found.traits:
+        newest = (car for car in newest if is_like(car.unit, found.traits))
     alike = list(islice(newest, units))
     if len(alike) < units:
         raise fault(found, f"only {len(alike)} of them count or are pending in open periods")

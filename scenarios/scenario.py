@@ -7,6 +7,7 @@ Here: asking, running and the figures of it as rows. Not here: the words (words.
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -100,8 +101,11 @@ class Result:
     @cached_property
     def total(self) -> dict[str, Decimal]:
         """The sums over all programs and rooftops, exact."""
-        amounts = [outcome_amounts(outcome) for _, outcome in self.outcomes()]
-        return {name: sum((one[name] for one in amounts), ZERO) for name in AMOUNTS}
+        columns = zip(*(_amounts(outcome) for _, outcome in self.outcomes()), strict=True)
+        return {
+            name: sum(amounts, ZERO)
+            for name, amounts in itertools.zip_longest(AMOUNTS, columns, fillvalue=())
+        }
 
     def figures(self) -> dict[str, Any]:
         """As they are saved and printed; money as text with cents."""
@@ -189,18 +193,12 @@ def _described(lever: Lever) -> Sequence[tuple[str, str]]:
     return sorted((name, value.lower()) for name, value in lever.pairs if name != "units")
 
 
-def outcome_amounts(found: Outcome) -> dict[str, Decimal]:
-    """One program's amounts before and after, by AMOUNTS."""
+def _amounts(found: Outcome) -> tuple[Decimal, ...]:
+    """One program's amounts before and after, in order of AMOUNTS."""
     before, after = found.before, found.after
-    return dict(
-        zip(
-            AMOUNTS,
-            (
-                before.amount_earned, after.amount_earned, before.amount_held, after.amount_held,
-                found.expected_before, found.expected_after,
-            ),
-            strict=True,
-        )
+    return (
+        before.amount_earned, after.amount_earned, before.amount_held, after.amount_held,
+        found.expected_before, found.expected_after,
     )  # fmt: skip
 
 
@@ -217,7 +215,7 @@ def outcome_row(rooftop: str, found: Outcome) -> dict[str, Any]:
         "counted_units_after": two.counted_units,
         "tier_number_before": one.tier_number,
         "tier_number_after": two.tier_number,
-        **{name: str(amount) for name, amount in outcome_amounts(found).items()},
+        **dict(zip(AMOUNTS, map(str, _amounts(found)), strict=True)),
         "chance_tier_number": chance.tier_number if chance else None,
         "chance_before": float(chance.before) if chance else None,
         "chance_after": float(chance.after) if chance else None,
