@@ -29,9 +29,8 @@ NOTHING = ElementSums()
 def adds_up(rules: RuleVersion, lots: Sequence[SoldUnits]) -> bool:
     """Whether more cars move nothing of a program but its sums: none is paid by itself, no gate
     goes by how many there are, and their MSRP is in whole cents."""
-    return not lots or (
-        _is_summed(Same(rules))
-        and all(one.msrp_amount == one.msrp_amount.quantize(ZERO) for one in lots)
+    return _is_summed(Same(rules)) and all(
+        one.msrp_amount == one.msrp_amount.quantize(ZERO) for one in lots
     )
 
 

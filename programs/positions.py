@@ -133,7 +133,8 @@ def position(found: OpenFacts, changes: Sequence[Change]) -> Position:
     facts = apply(others, found.facts)
     more = [one.units_in(facts.period) for one in sold]
     reported, known = ([*more, *lots] for lots in moved_lots(facts.moved))
-    if not adds_up(facts.rules, [*reported, *known]):
+    is_moved = bool(sold or facts.moved)
+    if is_moved and not adds_up(facts.rules, [*reported, *known]):
         return worked_out(found, apply(changes, found.facts), changes)
     if facts.moved:
         facts = replaced(facts, moved=())

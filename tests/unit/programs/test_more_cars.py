@@ -37,6 +37,7 @@ from programs.period_end import SegmentDraws
 from programs.plan_samples import chance_of_tier, expected_cents, outlook_cents
 from programs.positions import OpenFacts, position, worked_out
 from programs.program_states import PeriodInputs
+from programs.rule_gates import Gate
 from programs.rule_models import RuleVersion
 from programs.rulebook import read_rulebook, rulebook_of
 from programs.spans import plain_period
@@ -184,6 +185,26 @@ def test_each_lever_goes_by_sums(changes, monkeypatch: pytest.MonkeyPatch):
     assert wanted.standing != found.before.standing
     monkeypatch.setattr(positions, "sold_of", None)  # no car is counted any more
     assert same(position(found, changes), wanted)
+
+
+def test_a_sale_and_its_return_taken_out_together_still_move_what_goes_by_single_cars():
+    """They add up to nothing, but a share of cars reported in time has one fewer."""
+    found = store()
+    rules = found.facts.rules
+    timely = Gate.model_validate(
+        {"gate": "timely", "name": "Timely", "effect": "forfeit",
+         "require": {"metric": "timely", "within_days": 3, "at_least": 95}}
+    )  # fmt: skip
+    late = replace(found.facts.known_cars[0], vin="V99", reported_days=9)
+    back = replace(late, units=-1, msrp_amount=-late.msrp_amount)
+    facts = replace(
+        found.facts,
+        rules=rules.model_copy(update={"gates": (timely,)}),
+        known_cars=(*found.facts.known_cars, late, back),
+    )
+    found, changes = replace(found, facts=facts), [Unwound(frozenset({"V99"}), "car")]
+    wanted = anew(found, changes)
+    assert wanted.standing != found.before.standing and same(position(found, changes), wanted)
 
 
 @MANY
