@@ -8,6 +8,7 @@ which is made by sample_group/ and run through the whole pipeline.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -118,7 +119,10 @@ SCHEMAS = {
         "paid_element_codes reason_code reason_text "
         "pay_reason_code "
         "has_open_recall:boolean difference_reason source_file source_row:bigint bulletin_number "
-        "sale_date:date accepted_date:date reversed_msrp_amount:MONEY"
+        "sale_date:date accepted_date:date reversed_msrp_amount:MONEY reversed_unit_class_id"
+    ),
+    "dim_unit_class": _columns(
+        "unit_class_id make model trim model_year:integer powertrain stock_type sale_type"
     ),
     "fct_gap": _columns(
         "gap_id rooftop_id program_code period_code gap_code severity title detail "
@@ -237,13 +241,17 @@ def write_home(
     home: Path,
     *,
     rows: Mapping[str, Rows] | None = None,
-    content_hash: str = "fixture0",
+    content_hash: str | None = None,
     as_of: datetime = AS_OF,
     published_at: datetime | None = None,
     outcome: str = "published",
     access: Rows | None = None,
 ) -> Path:
-    """Write HOME/published, the small group's rows unless given; returns the home."""
+    """Write HOME/published, the small group's rows unless given; returns the home.
+
+    Other rows are another content: what the app remembers of one it doesn't say of the other.
+    """
+    content_hash = content_hash or ("fixture0" if rows is None else uuid.uuid4().hex[:12])
     published_at = published_at or datetime.now(UTC)
     folder = home / "published"
     folder.mkdir(parents=True, exist_ok=True)
