@@ -12,15 +12,13 @@ with eligible_sales as (
     from {{ ref('int_sales') }} as sales
     inner join {{ source('compiled', 'segments') }} as segments
         on sales.unit_class_id = segments.unit_class_id
-    left join {{ ref('int_sales_accepted_elsewhere') }} as accepted_elsewhere
-        on sales.sale_id = accepted_elsewhere.sale_id
     where
         sales.rooftop_id is not null
         and sales.is_vin_valid
         and segments.segment_code <> 'none'
         and (
             sales.rdr_status = 'accepted'
-            or (sales.rdr_status <> 'unwound' and sales.is_delivered and accepted_elsewhere.sale_id is null)
+            or (sales.rdr_status <> 'unwound' and sales.is_delivered and sales.other_dealer_code is null)
         )
 
 )

@@ -9,14 +9,8 @@ with sales as (
             "sales_in_periods.report_deadline_date",
             "sales_in_periods.report_days_after_sale",
             "sales_in_periods.rdr_counting_date"
-        ) }} as last_report_date,
-        accepted_elsewhere.other_dealer_code,
-        recalled.sale_id is not null as has_open_recall
+        ) }} as last_report_date
     from {{ ref('int_sales_in_periods') }} as sales_in_periods
-    left join {{ ref('int_sales_accepted_elsewhere') }} as accepted_elsewhere
-        on sales_in_periods.sale_id = accepted_elsewhere.sale_id
-    left join {{ ref('int_sales_recalled') }} as recalled
-        on sales_in_periods.sale_id = recalled.sale_id
 
 ),
 

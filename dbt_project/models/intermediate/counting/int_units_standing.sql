@@ -5,13 +5,16 @@ with standing_sales as (
 
     select
         judged.*,
-        coalesce(ranked.is_duplicate, false) as is_duplicate
+        coalesce(ranked.is_duplicate, false) as is_duplicate,
+        recalled.sale_id is not null as has_open_recall
     from {{ ref('int_sales_judged') }} as judged
     left join {{ ref('int_sales_ranked') }} as ranked
         on
             judged.program_code = ranked.program_code
             and judged.period_code = ranked.period_code
             and judged.sale_id = ranked.sale_id
+    left join {{ ref('int_sales_recalled') }} as recalled
+        on judged.sale_id = recalled.sale_id
     where coalesce(ranked.period_rank, 1) = 1
 
 ),
@@ -72,6 +75,7 @@ sales_with_unwinds as (
         case when landed_unwinds.sale_id is null then 0 else 1 end as reversed_units,
         landed_unwinds.unwound_date as reversed_date,
         coalesce(landed_unwinds.msrp_amount, 0) as reversed_msrp_amount,
+        landed_unwinds.unit_class_id as reversed_unit_class_id,
         sales.source_file,
         sales.source_row
     from standing_sales as sales

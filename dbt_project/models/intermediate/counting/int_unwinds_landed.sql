@@ -2,7 +2,9 @@
 -- was unwound, for a sale that had counted in an earlier one.
 with unwound_sales as (
 
-    select judged.*
+    select
+        judged.*,
+        recalled.sale_id is not null as has_open_recall
     from {{ ref('int_sales_judged') }} as judged
     left join {{ ref('int_sales_ranked') }} as ranked
         on
@@ -10,6 +12,8 @@ with unwound_sales as (
             and judged.rooftop_id = ranked.rooftop_id
             and judged.period_code = ranked.period_code
             and judged.sale_id = ranked.sale_id
+    left join {{ ref('int_sales_recalled') }} as recalled
+        on judged.sale_id = recalled.sale_id
     where
         judged.unwind_lands = 'unwind_period'
         and judged.rdr_status = 'unwound'

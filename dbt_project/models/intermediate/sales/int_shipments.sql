@@ -26,7 +26,8 @@ select
     cast(null as varchar) as deal_status,
     cast(null as date) as delivery_date,
     shipments.source_file,
-    shipments.source_row
+    shipments.source_row,
+    cast(null as varchar) as other_dealer_code
 from {{ ref('int_shipments_latest') }} as shipments
 left join {{ ref('int_dealer_codes') }} as dealer_codes
     on
