@@ -205,6 +205,7 @@ select program_code, rooftop_id, period_code, vin, dealer_code, 1 as program_ver
     null::boolean as is_official,
     count_state = 'reported' as is_paid,
     0 as reversed_units, null::date as reversed_date, 0::decimal(14, 2) as reversed_msrp_amount,
+    null::varchar as reversed_unit_class_id,
     if(reason_alone in ('wrong_sale_type', 'wrong_model'), null, 'volume') as counted_element_codes,
     if(reason_alone in ('wrong_sale_type', 'wrong_model'), null, 'volume') as paid_element_codes,
     reason_code,

@@ -33,9 +33,11 @@ UNITS = """
         )
     union all
     select
-        rooftop_id, period_code, reversed_date, vin, make, model, trim, model_year, powertrain,
-        stock_type, sale_type, -reversed_msrp_amount, false, -1
-    from fct_counted_unit
+        rooftop_id, period_code, reversed_date, vin, class.make, class.model, class.trim,
+        class.model_year, class.powertrain, class.stock_type, class.sale_type,
+        -reversed_msrp_amount, false, -1
+    from fct_counted_unit as unit
+    inner join dim_unit_class as class on unit.reversed_unit_class_id = class.unit_class_id
     where program_code = ? and reversed_units > 0
 """
 TARGETS = """

@@ -37,10 +37,11 @@ where count_state in ('reported', 'pending')
         or reason_code = 'not_counted'))
 union all
 select
-    rooftop_id, program_code, period_code, reversed_date, vin, make, model, trim, model_year,
-    powertrain, stock_type, sale_type, -reversed_msrp_amount, false, -1, reversed_date, 0,
-    'reported'
+    rooftop_id, program_code, period_code, reversed_date, vin, class.make, class.model, class.trim,
+    class.model_year, class.powertrain, class.stock_type, class.sale_type, -reversed_msrp_amount,
+    false, -1, reversed_date, 0, 'reported'
 from unit
+inner join dim_unit_class as class on unit.reversed_unit_class_id = class.unit_class_id
 where reversed_units > 0
 order by all
 """

@@ -169,12 +169,21 @@ class MartFrames:
         """A row per element: counts, tier, amounts in cents, and the VINs behind the count."""
         return self._frame(
             f"""
-            with counted as (
+            with counted_class as (
+                select rooftop_id, program_code, period_code, counted_element_codes, 1 as unit_count
+                from {_mart("unit")} where count_state = 'reported'
+                union all
+                select rooftop_id, program_code, period_code, c.counted_element_codes,
+                    -reversed_units
+                from {_mart("unit")} u join w.intermediate.int_class_memberships c
+                    using (program_code, program_version)
+                where u.reversed_units > 0 and u.reversed_unit_class_id = c.unit_class_id
+            ), counted as (
                 select rooftop_id, program_code, period_code, c.element_code,
-                    sum((count_state = 'reported')::int - reversed_units) as counted_unit_count
-                from {_mart("unit")} u, unnest(string_split(u.counted_element_codes, ','))
+                    sum(unit_count) as counted_unit_count
+                from counted_class, unnest(string_split(counted_element_codes, ','))
                     as c(element_code)
-                where count_state = 'reported' or reversed_units > 0 group by all
+                group by all
             )
             select {ELEMENT_KEY}, s.reported_units, s.pending_units, s.tier_number, s.tier_count,
                 case when coalesce(d.counts_equal_pays, false) then s.paid_units else 0 end

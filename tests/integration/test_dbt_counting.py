@@ -322,6 +322,36 @@ def test_an_unwind_may_land_in_its_own_period(lot):
 
 
 @case
+def jeep_unwound_and_sold_again_as_fleet(lot: Lot) -> str:
+    lot.rdr("jeep", lot.home.vin(), "2025-03-05")
+    lot.rdr("jeep", lot.home.vin(), "2025-04-05")
+    vin = lot.home.vin()
+    lot.rdr("jeep", vin, "2025-03-05", at="2025-03-05T12:00:00")
+    lot.rdr("jeep", vin, "2025-03-05", "unwound", at="2025-04-10T12:00:00")
+    again = {"rdr_number": "R-jeep-fleet", "sale_type": "fleet", "at": "2025-04-20T12:00:00"}
+    lot.rdr("jeep", vin, "2025-04-20", **again)
+    return vin
+
+
+def test_an_unwound_unit_is_taken_back_as_what_it_was_sold_as(lot):
+    warehouse, vins = lot
+    march = warehouse.element("jeep", "jeep-flat", "2025-03")
+    april = warehouse.element("jeep", "jeep-flat", "2025-04")
+    assert (march["reported_units"], april["reported_units"], april["paid_units"]) == (2, 0, 0)
+    unit = warehouse.unit(vins["jeep_unwound_and_sold_again_as_fleet"], "jeep-flat", "2025-04")
+    assert (unit["reason_code"], unit["sale_type"]) == ("wrong_sale_type", "fleet")
+    (was,) = warehouse.rows(
+        "from dim_unit_class where unit_class_id = ?", unit["reversed_unit_class_id"]
+    )
+    assert (unit["reversed_units"], was["sale_type"]) == (1, "retail")
+    (paid,) = warehouse.rows(
+        "from intermediate.int_program_paid_msrp where (program_code, period_code) = "
+        "('jeep-flat', '2025-04')"
+    )
+    assert paid["paid_msrp_amount"] == 0
+
+
+@case
 def accepted_twice(lot: Lot) -> str:
     vin = lot.home.vin()
     lot.rdr("north", vin, "2025-06-12")

@@ -127,6 +127,7 @@ select
     units.reversed_units,
     units.reversed_date,
     cast(units.reversed_msrp_amount as decimal(14, 2)) as reversed_msrp_amount,
+    units.reversed_unit_class_id,
     units.counted_element_codes,
     units.paid_element_codes,
     units.reason_code,

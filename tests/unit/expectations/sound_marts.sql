@@ -68,7 +68,7 @@ where rooftop_id = 'north' and period_code = '2025-07';
 
 create table w.marts.fct_counted_unit as
 select rooftop_id, program_code, period_code, printf('VIN%06d', i) as vin, 'reported' as count_state,
-    0 as reversed_units,
+    1 as program_version, 0 as reversed_units, null::varchar as reversed_unit_class_id,
     true as is_counted, 'volume,certified' as counted_element_codes, 'counted' as reason_code,
     'deals.csv' as source_file, i as source_row, period_start_date, period_end_date,
     period_start_date + i::int as counting_date
@@ -79,6 +79,10 @@ create schema w.intermediate;
 
 create table w.intermediate.int_sales as
 select 'north' as rooftop_id, '3127' as dealer_code, date '2025-08-05' as rdr_counting_date;
+
+create table w.intermediate.int_class_memberships as
+select 'new' as unit_class_id, 'nissan-one' as program_code, 1 as program_version,
+    'volume,certified' as counted_element_codes;
 
 create table w.marts.fct_standing_daily as
 select rooftop_id, program_code, element_code, period_code, d::date as date,

@@ -147,6 +147,7 @@ select
     0 as reversed_units,
     cast(null as date) as reversed_date,
     0 as reversed_msrp_amount,
+    cast(null as varchar) as reversed_unit_class_id,
     without_sale.source_file,
     without_sale.source_row
 from without_sale

@@ -1,4 +1,5 @@
--- Unwinds that land in a period with no other sale of the car: a row of their own, which takes a unit back.
+-- Unwinds that land in a period with no other sale of the car: a row of their own, which takes a unit back, by the
+-- rules of that period.
 with landed_unwinds as (
 
     select * from {{ ref('int_unwinds_landed') }}
@@ -62,17 +63,18 @@ select
     unwinds.has_open_recall,
     unwinds.other_dealer_code,
     unwinds.reject_reason,
-    unwinds.is_class_counted,
-    unwinds.is_class_paid,
-    unwinds.counted_element_codes,
-    unwinds.paid_element_codes,
-    unwinds.class_reason_code,
-    unwinds.class_pay_reason_code,
+    coalesce(classes.is_counted, false) as is_class_counted,
+    coalesce(classes.is_paid, false) as is_class_paid,
+    classes.counted_element_codes,
+    classes.paid_element_codes,
+    classes.reason_code as class_reason_code,
+    classes.pay_reason_code as class_pay_reason_code,
     'unwound' as verdict_code,
     'not_counted' as count_state,
     1 as reversed_units,
     unwinds.unwound_date as reversed_date,
     coalesce(unwinds.msrp_amount, 0) as reversed_msrp_amount,
+    unwinds.unit_class_id as reversed_unit_class_id,
     unwinds.source_file,
     unwinds.source_row
 from landed_unwinds as unwinds
@@ -82,4 +84,9 @@ left join other_sales
         and unwinds.rooftop_id = other_sales.rooftop_id
         and unwinds.unwind_period_code = other_sales.period_code
         and unwinds.vin = other_sales.vin
+left join {{ ref('int_class_memberships') }} as classes
+    on
+        unwinds.unit_class_id = classes.unit_class_id
+        and unwinds.program_code = classes.program_code
+        and unwinds.unwind_program_version = classes.program_version
 where other_sales.vin is null

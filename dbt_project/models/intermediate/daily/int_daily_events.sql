@@ -55,7 +55,7 @@ landed_unwinds as (
         program_code,
         program_version,
         period_code,
-        unit_class_id,
+        reversed_unit_class_id as unit_class_id,
         reversed_date as date_day,
         -1 * reversed_units as reported_change,
         0 as pending_change,

@@ -18,39 +18,67 @@ with official_standings as (
 
 ),
 
-our_counts as (
+-- A car that stands by that date counts one, one taken back by that date one less.
+counted_by_date as (
 
     select
         official.rooftop_id,
         official.program_code,
         official.period_code,
         official.element_code,
-        sum(
-            case
-                when
-                    units.count_state = 'reported'
-                    and units.counting_date <= official.official_date
-                    and units.accepted_date <= official.official_date
-                    then 1
-                else 0
-            end
-        )
-        - sum(case when units.reversed_date <= official.official_date then units.reversed_units else 0 end)
-            as our_units
+        units.program_version,
+        units.unit_class_id,
+        1 as unit_count
     from official_standings as official
     inner join {{ ref('fct_counted_unit') }} as units
         on
             official.rooftop_id = units.rooftop_id
             and official.program_code = units.program_code
             and official.period_code = units.period_code
+    where
+        units.count_state = 'reported'
+        and units.counting_date <= official.official_date
+        and units.accepted_date <= official.official_date
+    union all
+    select
+        official.rooftop_id,
+        official.program_code,
+        official.period_code,
+        official.element_code,
+        units.program_version,
+        units.reversed_unit_class_id as unit_class_id,
+        -1 * units.reversed_units as unit_count
+    from official_standings as official
+    inner join {{ ref('fct_counted_unit') }} as units
+        on
+            official.rooftop_id = units.rooftop_id
+            and official.program_code = units.program_code
+            and official.period_code = units.period_code
+    where units.reversed_date <= official.official_date
+
+),
+
+our_counts as (
+
+    select
+        counted_by_date.rooftop_id,
+        counted_by_date.program_code,
+        counted_by_date.period_code,
+        counted_by_date.element_code,
+        sum(counted_by_date.unit_count) as our_units
+    from counted_by_date
     inner join {{ source('compiled', 'memberships') }} as memberships
         on
-            units.unit_class_id = memberships.unit_class_id
-            and units.program_code = memberships.program_code
-            and units.program_version = memberships.program_version
-            and official.element_code = memberships.element_code
+            counted_by_date.unit_class_id = memberships.unit_class_id
+            and counted_by_date.program_code = memberships.program_code
+            and counted_by_date.program_version = memberships.program_version
+            and counted_by_date.element_code = memberships.element_code
     where memberships.is_counted
-    group by official.rooftop_id, official.program_code, official.period_code, official.element_code
+    group by
+        counted_by_date.rooftop_id,
+        counted_by_date.program_code,
+        counted_by_date.period_code,
+        counted_by_date.element_code
 
 )
 

@@ -37,7 +37,7 @@ lines as (
         program_code,
         program_version,
         period_code,
-        unit_class_id,
+        reversed_unit_class_id as unit_class_id,
         vin,
         reversed_date as line_date,
         cast(null as date) as until_date,

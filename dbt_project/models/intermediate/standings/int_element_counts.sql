@@ -1,6 +1,6 @@
 -- Units and MSRP of each element: cars are first counted by class, then classes are shared out to elements, so no
 -- car is repeated per element. Unwinds that land in the period take a unit back.
-with class_counts as (
+with standing_classes as (
 
     select
         rooftop_id,
@@ -8,16 +8,43 @@ with class_counts as (
         program_version,
         period_code,
         unit_class_id,
-        sum(case when count_state = 'reported' then 1 else 0 end) - sum(reversed_units) as reported_units,
+        sum(case when count_state = 'reported' then 1 else 0 end) as reported_units,
         sum(case when count_state = 'pending' then 1 else 0 end) as pending_units,
         sum(case when count_state = 'reported' and has_open_recall then 1 else 0 end) as open_recall_units,
         sum(case when count_state = 'pending' and has_open_recall then 1 else 0 end) as pending_open_recall_units,
-        sum(case when count_state = 'reported' then coalesce(msrp_amount, 0) else 0 end) - sum(reversed_msrp_amount)
-            as reported_msrp_amount,
+        sum(case when count_state = 'reported' then coalesce(msrp_amount, 0) else 0 end) as reported_msrp_amount,
         sum(case when count_state = 'pending' then coalesce(msrp_amount, 0) else 0 end) as pending_msrp_amount
     from {{ ref('fct_counted_unit') }}
-    where count_state in ('reported', 'pending') or reversed_units > 0
+    where count_state in ('reported', 'pending')
     group by rooftop_id, program_code, program_version, period_code, unit_class_id
+
+),
+
+classes_taken_back as (
+
+    select
+        rooftop_id,
+        program_code,
+        program_version,
+        period_code,
+        reversed_unit_class_id as unit_class_id,
+        -1 * sum(reversed_units) as reported_units,
+        0 as pending_units,
+        0 as open_recall_units,
+        0 as pending_open_recall_units,
+        -1 * sum(reversed_msrp_amount) as reported_msrp_amount,
+        0 as pending_msrp_amount
+    from {{ ref('fct_counted_unit') }}
+    where reversed_units > 0
+    group by rooftop_id, program_code, program_version, period_code, reversed_unit_class_id
+
+),
+
+class_counts as (
+
+    select * from standing_classes
+    union all
+    select * from classes_taken_back
 
 )
 
