@@ -121,8 +121,7 @@ class Named:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One program before and after some changes. Expected amounts take gates not decided yet as
-    met."""
+    """One program before and after some changes."""
 
     was: Position
     now: Position
@@ -285,9 +284,8 @@ def _chance_part(
 
 
 def percent(chance: Fraction) -> str:
-    """A chance in whole percent; above 99 or below 1 only what is so in every or no sample."""
-    if 0 < chance < Fraction(1, 100):
+    """A chance in whole percent, never 0 or 100: no count of samples makes a thing certain."""
+    whole = int(chance * 100 + Fraction(1, 2))
+    if whole < 1:
         return "under 1 %"
-    if Fraction(99, 100) < chance < 1:
-        return "over 99 %"
-    return f"{int(chance * 100 + Fraction(1, 2))} %"
+    return "over 99 %" if whole > 99 else f"{whole} %"

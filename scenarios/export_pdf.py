@@ -50,7 +50,7 @@ def document(found: Exported) -> bytes:
     story.append(
         Paragraph(
             "Earned and held are exact. Chances and expected amounts are from the forecast's "
-            "samples; expected amounts take gates not decided yet as met.",
+            "samples, in each of which gates not decided yet end as the forecast draws them.",
             styles["faint"],
         )
     )

@@ -50,7 +50,7 @@ def test_five_frontiers_take_nissan_one_to_its_third_tier() -> None:
     )  # fmt: skip
     assert found.explanation == (
         "5 Frontiers take Nissan One from 54 to 59 of 50 × 110 % = 55: tier 3 on every unit, "
-        "$32,400 to $70,800; chance 25 % to 100 %, expected $41,400 to $71,700."
+        "$32,400 to $70,800; chance 25 % to over 99 %, expected $41,400 to $71,700."
     )
 
 
@@ -76,7 +76,7 @@ def test_closed_days_leave_what_stands_and_move_what_is_to_come() -> None:
     )
     assert found.explanation == (
         "2 days closed (20 Jun, 21 Jun) leave Nissan One as it stands today; chance of tier 3 "
-        "25 % to 0 %, expected $41,400 to $32,400."
+        "25 % to under 1 %, expected $41,400 to $32,400."
     )
 
 
@@ -124,7 +124,7 @@ def _state(program: ProgramOutlook) -> ProgramState:
 
 def test_chances_in_words() -> None:
     assert [percent(Fraction(n, 1000)) for n in (0, 4, 10, 995, 990, 1000, 745)] == [
-        "0 %", "under 1 %", "1 %", "over 99 %", "99 %", "100 %", "75 %",
+        "under 1 %", "under 1 %", "1 %", "over 99 %", "99 %", "over 99 %", "75 %",
     ]  # fmt: skip
     (element,) = _nissan()[1].elements
     assert [chance_of_tier(element, tier) for tier in (1, 2, 3, 4)] == [
