@@ -46,6 +46,7 @@ COLUMNS = (
     frames.Column("Net", frames.MONEY, frames.money_config()),
     frames.Column("Decided", pa.string()),
 )
+KEPT_COUNT = "decisions-kept"
 Found = tuple[str, Chase]
 Newest = Mapping[tuple[str, str, str], Decision]
 
@@ -173,7 +174,9 @@ def _form(screen: Screen, rooftop_id: str, found: Sequence[Found]) -> None:
     names = {code: chase.program_name for code, chase in chases.items()}
     code = keep_choice("program", "Program", list(chases), names)
     chase = chases[code]
-    with st.form(f"decide-{rooftop_id}-{code}", clear_on_submit=True):
+    # What is refused stays as it was written; what is kept leaves an empty form.
+    written = st.session_state.get(KEPT_COUNT, 0)
+    with st.form(f"decide-{rooftop_id}-{code}-{written}"):
         verdict = st.radio(
             "Decision", list(SAYS), format_func=SAYS.get, horizontal=True, index=None
         )
@@ -216,6 +219,7 @@ def _keep(
     except NotebookError as error:
         banner("danger", "Not kept:", f"{error}.", "not-kept")
         return
+    st.session_state[KEPT_COUNT] = st.session_state.get(KEPT_COUNT, 0) + 1
     st.session_state["decision_kept"] = f"{SAYS[verdict]}: {chase.program_name}."
     st.rerun()
 
