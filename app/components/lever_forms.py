@@ -21,11 +21,12 @@ Change = Callable[[Line, int], None]
 
 
 def line_inputs(
-    lines: Sequence[Line], units: Mapping[str, int], change: Change
+    lines: Sequence[Line], units: Mapping[str, int], change: Change, *, is_group: bool
 ) -> Sequence[Line]:
     """Units of each line; those beyond the first few behind a click. The lines that are seen."""
     st.subheader("Sell this many more", anchor=False)
-    st.caption("In brackets: on the ground this morning.")
+    each = " Each rooftop that sells the line sells so many more." if is_group else ""
+    st.caption(f"In brackets: on the ground this morning.{each}")
     shown, rest = lines[:LINES_SHOWN], lines[LINES_SHOWN:]
     makes = {line.lever.get("make") for line in lines}
     _grid(shown, units, change, with_make=len(makes) > 1)

@@ -55,7 +55,8 @@ def step_list(steps: Sequence[Step]) -> str:
     """The moves, each with its cost, what it is worth in the plan, and where that comes from."""
     rows = "".join(
         f'<li class="ss-gap ss-step"><div class="ss-gap-money"><b>{cents(step.worth_cents)}</b>'
-        f"<span>net, costs {cents(step.cost_cents)}</span></div><div><h3>{escape(_said(step))}</h3>"
+        f"<span>less net without it, costs {cents(step.cost_cents)}</span></div>"
+        f"<div><h3>{escape(_said(step))}</h3>"
         f'<p class="ss-where">{escape(step.source)}</p></div></li>'
         for step in steps
     )

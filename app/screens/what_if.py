@@ -163,7 +163,7 @@ def _levers(
         _keep(with_units(levers, line, units))
         st.session_state[CURVE] = line.lever.text
 
-    seen = line_inputs(lines, units_of(levers), change)
+    seen = line_inputs(lines, units_of(levers), change, is_group=len(ids) > 1)
 
     def add(found) -> None:  # noqa: ANN001 - a Lever
         _keep([*levers, found.text])
